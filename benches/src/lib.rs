@@ -1,0 +1,1 @@
+//! The questions that are measured; one file per question in this folder.

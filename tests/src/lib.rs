@@ -1,0 +1,1 @@
+//! Every test that crosses a room; the tests themselves are one binary per folder.
