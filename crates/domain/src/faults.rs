@@ -1,0 +1,295 @@
+//! What can be wrong with something that was sent to us: every fault has a place, a code and a sentence in two languages.
+
+use crate::languages::Language;
+
+/// One fault in something that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where, as a JSON pointer (RFC 6901); empty for the whole.
+    pub pointer: String,
+    /// What is wrong.
+    pub kind: FaultKind,
+}
+
+impl Fault {
+    /// A fault at this place.
+    pub fn new(pointer: impl Into<String>, kind: FaultKind) -> Self {
+        Self { pointer: pointer.into(), kind }
+    }
+
+    /// The fault in one sentence.
+    #[must_use]
+    pub fn detail(&self, language: Language) -> String {
+        self.kind.detail(language)
+    }
+}
+
+/// The sorts of faults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The text is no JSON; at this line and column (from 1).
+    NotJson {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// The bytes are no UTF-8.
+    NotUtf8,
+    /// The JSON is nested deeper than anything we read.
+    TooDeep {
+        /// The deepest nesting that is read.
+        most: usize,
+    },
+    /// A key that does not exist here.
+    UnknownKey {
+        /// The keys that do exist.
+        known: &'static [&'static str],
+    },
+    /// A key that stands twice in one object.
+    DuplicateKey,
+    /// Something that must be given is not.
+    Missing,
+    /// Something of another type than asked.
+    WrongType {
+        /// The type that is asked.
+        expected: &'static str,
+        /// The type that was found.
+        found: &'static str,
+    },
+    /// A number outside its range.
+    OutOfRange {
+        /// The lowest value.
+        low: String,
+        /// The highest value.
+        high: String,
+    },
+    /// A number with more decimals than are kept.
+    TooPrecise {
+        /// How many decimals are kept.
+        decimals: u32,
+    },
+    /// A text shorter than asked.
+    TooShort {
+        /// The fewest characters.
+        least: usize,
+    },
+    /// A text longer than is kept.
+    TooLong {
+        /// The most characters.
+        most: usize,
+    },
+    /// A list with fewer items than asked.
+    TooFew {
+        /// The fewest items.
+        least: usize,
+    },
+    /// A list with more items than are kept.
+    TooMany {
+        /// The most items.
+        most: usize,
+    },
+    /// A control character in a text.
+    ControlCharacter,
+    /// Not a value of a closed list.
+    NotOneOf {
+        /// The values that exist.
+        allowed: Vec<String>,
+    },
+    /// Not a calendar date.
+    NotADate,
+    /// Not an instant in UTC.
+    NotAnInstant,
+    /// Not an e-mail address.
+    NotAnAddress,
+    /// An end that lies before its start.
+    EndBeforeStart,
+    /// A reference to something that does not exist.
+    Dangling {
+        /// The id that leads nowhere.
+        id: String,
+    },
+    /// The same item twice where each may stand once.
+    Duplicate {
+        /// The item.
+        id: String,
+    },
+    /// A concept that is its own ancestor.
+    Cycle {
+        /// The ids along the cycle, ending where it began.
+        through: Vec<String>,
+    },
+    /// Something that is derived and therefore must not be given here.
+    Derived,
+    /// Every weight is zero.
+    AllZero,
+    /// Exactly one of these keys must be given.
+    ExactlyOne {
+        /// The keys to choose from.
+        of: &'static [&'static str],
+    },
+    /// A table without the columns that are asked.
+    Columns {
+        /// The columns that are asked, in order.
+        expected: String,
+    },
+    /// A table row with another number of cells than the header.
+    Cells {
+        /// How many the header has.
+        expected: usize,
+        /// How many the row has.
+        found: usize,
+    },
+    /// A file that cannot be read.
+    Unreadable {
+        /// What the system says.
+        reason: String,
+    },
+    /// A place that no table knows.
+    UnknownPlace {
+        /// The town or postcode.
+        name: String,
+    },
+    /// A file that a command cannot do without.
+    FileMissing,
+}
+
+impl FaultKind {
+    /// A short code for programs; it does not change between versions.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotJson { .. } => "not_json",
+            Self::NotUtf8 => "not_utf8",
+            Self::TooDeep { .. } => "too_deep",
+            Self::UnknownKey { .. } => "unknown_key",
+            Self::DuplicateKey => "duplicate_key",
+            Self::Missing => "missing",
+            Self::WrongType { .. } => "wrong_type",
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::TooPrecise { .. } => "too_precise",
+            Self::TooShort { .. } => "too_short",
+            Self::TooLong { .. } => "too_long",
+            Self::TooFew { .. } => "too_few",
+            Self::TooMany { .. } => "too_many",
+            Self::ControlCharacter => "control_character",
+            Self::NotOneOf { .. } => "not_one_of",
+            Self::NotADate => "not_a_date",
+            Self::NotAnInstant => "not_an_instant",
+            Self::NotAnAddress => "not_an_address",
+            Self::EndBeforeStart => "end_before_start",
+            Self::Dangling { .. } => "dangling",
+            Self::Duplicate { .. } => "duplicate",
+            Self::Cycle { .. } => "cycle",
+            Self::Derived => "derived",
+            Self::AllZero => "all_zero",
+            Self::ExactlyOne { .. } => "exactly_one",
+            Self::Columns { .. } => "columns",
+            Self::Cells { .. } => "cells",
+            Self::Unreadable { .. } => "unreadable",
+            Self::UnknownPlace { .. } => "unknown_place",
+            Self::FileMissing => "file_missing",
+        }
+    }
+
+    /// The fault in one sentence that says what to do.
+    #[must_use]
+    pub fn detail(&self, language: Language) -> String {
+        match language {
+            Language::Nl => self.dutch(),
+            Language::En => self.english(),
+        }
+    }
+
+    fn dutch(&self) -> String {
+        match self {
+            Self::NotJson { line, column } => format!("Dit is geen geldige JSON: kijk bij regel {line}, teken {column}."),
+            Self::NotUtf8 => "De tekst is geen geldige UTF-8.".into(),
+            Self::TooDeep { most } => format!("De JSON is te diep genest: hooguit {most} niveaus."),
+            Self::UnknownKey { known } => format!("Deze sleutel bestaat hier niet. Wel: {}.", known.join(", ")),
+            Self::DuplicateKey => "Deze sleutel staat er twee keer.".into(),
+            Self::Missing => "Dit moet je invullen.".into(),
+            Self::WrongType { expected, found } => format!("Hier hoort {}, geen {}.", dutch_type(expected), dutch_type_bare(found)),
+            Self::OutOfRange { low, high } => format!("Het getal moet tussen {low} en {high} liggen."),
+            Self::TooPrecise { decimals: 0 } => "Het getal moet een heel getal zijn.".into(),
+            Self::TooPrecise { decimals } => format!("Het getal mag hooguit {decimals} cijfer(s) achter de komma hebben."),
+            Self::TooShort { least } => format!("De tekst is te kort: minstens {least} teken(s)."),
+            Self::TooLong { most } => format!("De tekst is te lang: hooguit {most} tekens."),
+            Self::TooFew { least } => format!("De lijst is te kort: minstens {least}."),
+            Self::TooMany { most } => format!("De lijst is te lang: hooguit {most}."),
+            Self::ControlCharacter => "In deze tekst staat een stuurteken. Haal het weg.".into(),
+            Self::NotOneOf { allowed } => format!("Deze waarde bestaat niet. Kies uit: {}.", allowed.join(", ")),
+            Self::NotADate => "Dit is geen datum. Schrijf een datum als 2026-11-23.".into(),
+            Self::NotAnInstant => "Dit is geen tijdstip. Schrijf een tijdstip als 2026-11-23T09:30:00Z.".into(),
+            Self::NotAnAddress => "Dit is geen e-mailadres.".into(),
+            Self::EndBeforeStart => "Het einde ligt voor het begin.".into(),
+            Self::Dangling { id } => format!("'{id}' bestaat niet."),
+            Self::Duplicate { id } => format!("'{id}' staat er twee keer."),
+            Self::Cycle { through } => format!("Deze begrippen staan in een kring: {}.", through.join(" > ")),
+            Self::Derived => "Dit wordt uitgerekend. Laat het hier weg.".into(),
+            Self::AllZero => "Alle gewichten zijn nul. Zet er minstens een hoger.".into(),
+            Self::ExactlyOne { of } => format!("Geef precies een van deze: {}.", of.join(", ")),
+            Self::Columns { expected } => format!("De eerste regel moet deze kolommen hebben: {expected}."),
+            Self::Cells { expected, found } => format!("Deze regel heeft {found} cellen. Het moeten er {expected} zijn."),
+            Self::Unreadable { reason } => format!("Dit bestand is niet te lezen: {reason}."),
+            Self::UnknownPlace { name } => format!("We kennen de plaats '{name}' niet."),
+            Self::FileMissing => "Dit bestand ontbreekt.".into(),
+        }
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Self::NotJson { line, column } => format!("This is not valid JSON: look at line {line}, column {column}."),
+            Self::NotUtf8 => "The text is not valid UTF-8.".into(),
+            Self::TooDeep { most } => format!("The JSON is nested too deeply: at most {most} levels."),
+            Self::UnknownKey { known } => format!("This key does not exist here. These do: {}.", known.join(", ")),
+            Self::DuplicateKey => "This key stands here twice.".into(),
+            Self::Missing => "This must be given.".into(),
+            Self::WrongType { expected, found } => format!("This must be {expected}, not {found}."),
+            Self::OutOfRange { low, high } => format!("The number must lie between {low} and {high}."),
+            Self::TooPrecise { decimals: 0 } => "The number must be whole.".into(),
+            Self::TooPrecise { decimals } => format!("The number may have at most {decimals} decimal(s)."),
+            Self::TooShort { least } => format!("The text is too short: at least {least} character(s)."),
+            Self::TooLong { most } => format!("The text is too long: at most {most} characters."),
+            Self::TooFew { least } => format!("The list is too short: at least {least}."),
+            Self::TooMany { most } => format!("The list is too long: at most {most}."),
+            Self::ControlCharacter => "This text holds a control character. Take it out.".into(),
+            Self::NotOneOf { allowed } => format!("This value does not exist. Choose from: {}.", allowed.join(", ")),
+            Self::NotADate => "This is not a date. Write a date like 2026-11-23.".into(),
+            Self::NotAnInstant => "This is not an instant. Write an instant like 2026-11-23T09:30:00Z.".into(),
+            Self::NotAnAddress => "This is not an e-mail address.".into(),
+            Self::EndBeforeStart => "The end lies before the start.".into(),
+            Self::Dangling { id } => format!("'{id}' does not exist."),
+            Self::Duplicate { id } => format!("'{id}' stands here twice."),
+            Self::Cycle { through } => format!("These concepts form a cycle: {}.", through.join(" > ")),
+            Self::Derived => "This is derived. Leave it out here.".into(),
+            Self::AllZero => "Every weight is zero. Raise at least one.".into(),
+            Self::ExactlyOne { of } => format!("Give exactly one of these: {}.", of.join(", ")),
+            Self::Columns { expected } => format!("The first line must have these columns: {expected}."),
+            Self::Cells { expected, found } => format!("This line has {found} cells; it must have {expected}."),
+            Self::Unreadable { reason } => format!("This file cannot be read: {reason}."),
+            Self::UnknownPlace { name } => format!("We do not know the place '{name}'."),
+            Self::FileMissing => "This file is missing.".into(),
+        }
+    }
+}
+
+fn dutch_type(name: &str) -> String {
+    match name {
+        "an object" => "een object".into(),
+        other => format!("een {}", dutch_type_bare(other)),
+    }
+}
+
+fn dutch_type_bare(name: &str) -> &str {
+    match name {
+        "an object" => "object",
+        "a list" => "lijst",
+        "a text" => "tekst",
+        "a number" => "getal",
+        "a whole number" => "heel getal",
+        "true or false" => "ja/nee-waarde (true of false)",
+        "null" => "lege waarde (null)",
+        other => other,
+    }
+}

@@ -1,0 +1,279 @@
+//! Reading records from JSON such that every fault is named at once, each at its place.
+//!
+//! [`FromNode`] is written once per kind of value; [`record!`](crate::record) writes it for a whole record. One record can then be read in a
+//! request, in a line of a dataset folder and in a setting, with the same faults.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+
+use crate::faults::{Fault, FaultKind};
+use crate::json::Node;
+
+/// The most items that a list in a record may have.
+pub const LONGEST_LIST: usize = 1_000;
+
+/// The place being read and the faults found so far.
+#[derive(Debug, Default)]
+pub struct Reading {
+    path: String,
+    faults: Vec<Fault>,
+}
+
+impl Reading {
+    /// Reads what lies under `key` (a key of an object or a position in a list).
+    pub fn within<T>(&mut self, key: impl Display, read: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.path.len();
+        let key = key.to_string().replace('~', "~0").replace('/', "~1");
+        self.path.push('/');
+        self.path.push_str(&key);
+        let value = read(self);
+        self.path.truncate(length);
+        value
+    }
+
+    /// Adds a fault at the place being read.
+    pub fn fault(&mut self, kind: FaultKind) {
+        self.faults.push(Fault { pointer: self.path.clone(), kind });
+    }
+
+    /// How many faults were found so far.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.faults.len()
+    }
+
+    /// The faults found, in the order found.
+    #[must_use]
+    pub fn into_faults(self) -> Vec<Fault> {
+        self.faults
+    }
+}
+
+/// A value that can be read from JSON.
+pub trait FromNode: Sized {
+    /// Reads the value; each fault is put into `reading`, and `None` answered when there is no usable value.
+    fn from_node(node: &Node, reading: &mut Reading) -> Option<Self>;
+
+    /// The value when the key is missing or null; `None` when it must be given.
+    #[must_use]
+    fn when_absent() -> Option<Self> {
+        None
+    }
+
+    /// What makes two items of a list the same item; `None` when items may repeat.
+    #[must_use]
+    fn item_key(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Reads a whole text as one record; all faults at once when there are any.
+///
+/// # Errors
+///
+/// Every fault of the text, at least one.
+pub fn read<T: FromNode>(text: &str) -> Result<T, Vec<Fault>> {
+    let mut reading = Reading::default();
+    let value = crate::json::parse(text, &mut reading).and_then(|node| T::from_node(&node, &mut reading));
+    let faults = reading.into_faults();
+    match value {
+        Some(value) if faults.is_empty() => Ok(value),
+        _ => Err(faults),
+    }
+}
+
+/// Reads one field of an object; a missing key and null are the same.
+pub fn field<T: FromNode>(pairs: &[(String, Node)], key: &str, default: Option<T>, reading: &mut Reading) -> Option<T> {
+    match pairs.iter().find(|(known, _)| known == key) {
+        Some((_, node)) if *node != Node::Null => reading.within(key, |reading| T::from_node(node, reading)),
+        _ => default.or_else(T::when_absent).or_else(|| {
+            reading.within(key, |reading| reading.fault(FaultKind::Missing));
+            None
+        }),
+    }
+}
+
+/// The pairs of an object, with a fault for each key that is not known; `None` with a fault when it is no object.
+pub fn pairs<'a>(node: &'a Node, known: &'static [&'static str], reading: &mut Reading) -> Option<&'a [(String, Node)]> {
+    let Node::Object(pairs) = node else {
+        reading.fault(FaultKind::WrongType { expected: "an object", found: node.type_name() });
+        return None;
+    };
+    for (key, _) in pairs {
+        if !known.contains(&key.as_str()) {
+            reading.within(key, |reading| reading.fault(FaultKind::UnknownKey { known }));
+        }
+    }
+    Some(pairs)
+}
+
+impl FromNode for bool {
+    fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
+        let Node::Bool(value) = node else {
+            reading.fault(FaultKind::WrongType { expected: "true or false", found: node.type_name() });
+            return None;
+        };
+        Some(*value)
+    }
+}
+
+impl<T: FromNode> FromNode for Option<T> {
+    fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
+        match node {
+            Node::Null => Some(None),
+            told => T::from_node(told, reading).map(Some),
+        }
+    }
+
+    fn when_absent() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: FromNode> FromNode for Vec<T> {
+    fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
+        let Node::List(nodes) = node else {
+            reading.fault(FaultKind::WrongType { expected: "a list", found: node.type_name() });
+            return None;
+        };
+        if nodes.len() > LONGEST_LIST {
+            reading.fault(FaultKind::TooMany { most: LONGEST_LIST });
+            return None;
+        }
+        let before = reading.count();
+        let mut seen = BTreeSet::new();
+        let mut items = Vec::with_capacity(nodes.len());
+        for (at, node) in nodes.iter().enumerate() {
+            reading.within(at, |reading| {
+                let Some(item) = T::from_node(node, reading) else { return };
+                match item.item_key() {
+                    Some(key) if !seen.insert(key.clone()) => reading.fault(FaultKind::Duplicate { id: key }),
+                    _ => items.push(item),
+                }
+            });
+        }
+        (reading.count() == before).then_some(items)
+    }
+}
+
+impl<K: FromNode + Ord, V: FromNode> FromNode for BTreeMap<K, V> {
+    fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
+        let Node::Object(pairs) = node else {
+            reading.fault(FaultKind::WrongType { expected: "an object", found: node.type_name() });
+            return None;
+        };
+        if pairs.len() > LONGEST_LIST {
+            reading.fault(FaultKind::TooMany { most: LONGEST_LIST });
+            return None;
+        }
+        let before = reading.count();
+        let mut map = Self::new();
+        for (key, value) in pairs {
+            reading.within(key, |reading| {
+                let key = K::from_node(&Node::Text(key.clone()), reading);
+                let value = V::from_node(value, reading);
+                if let (Some(key), Some(value)) = (key, value) {
+                    map.insert(key, value);
+                }
+            });
+        }
+        (reading.count() == before).then_some(map)
+    }
+}
+
+/// Declares a record: its struct, and how it is read from JSON with every fault named at once.
+///
+/// A field may carry `= default`, used when the key is missing or null. `check(reading)` may follow for what concerns several fields: it sees each
+/// field as an `Option`, `None` where the field itself is at fault, so that its faults come beside all others. `key(item)` says what makes two of
+/// them the same item of a list.
+#[macro_export]
+macro_rules! record {
+    (
+        $(#[$attribute:meta])*
+        pub struct $name:ident {
+            $( $(#[$field_attribute:meta])* pub $field:ident : $type:ty $(= $default:expr)? ),* $(,)?
+        }
+        $( check($reading:ident) $check:block )?
+        $( key($item:ident) $key:block )?
+    ) => {
+        $(#[$attribute])*
+        pub struct $name {
+            $( $(#[$field_attribute])* pub $field: $type, )*
+        }
+
+        impl $name {
+            /// The keys that this record has in JSON.
+            pub const KEYS: &'static [&'static str] = &[$(stringify!($field)),*];
+        }
+
+        impl $crate::reading::FromNode for $name {
+            fn from_node(node: &$crate::json::Node, reading: &mut $crate::reading::Reading) -> Option<Self> {
+                let pairs = $crate::reading::pairs(node, Self::KEYS, reading)?;
+                $( let $field = $crate::reading::field::<$type>(pairs, stringify!($field), $crate::record!(@default $($default)?), reading); )*
+                $( { let $reading = &mut *reading; $check } )?
+                Some(Self { $( $field: $field?, )* })
+            }
+
+            $( fn item_key(&self) -> Option<String> { let $item = self; Some($key) } )?
+        }
+    };
+    (@default) => { None };
+    (@default $default:expr) => { Some($default) };
+}
+
+/// Declares a closed list of words that is code, since other code depends on each of them.
+#[macro_export]
+macro_rules! closed_words {
+    (
+        $(#[$attribute:meta])*
+        pub enum $name:ident { $( $(#[$word_attribute:meta])* $word:ident = $text:literal ),* $(,)? }
+    ) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, utoipa::ToSchema)]
+        pub enum $name {
+            $( $(#[$word_attribute])* #[serde(rename = $text)] $word, )*
+        }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$word),*];
+
+            /// The word as it is written in JSON.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$word => $text),* }
+            }
+
+            /// The value that is written like this.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($text => Some(Self::$word),)* _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::reading::FromNode for $name {
+            fn from_node(node: &$crate::json::Node, reading: &mut $crate::reading::Reading) -> Option<Self> {
+                let $crate::json::Node::Text(text) = node else {
+                    reading.fault($crate::faults::FaultKind::WrongType { expected: "a text", found: node.type_name() });
+                    return None;
+                };
+                let word = Self::from_word(text);
+                if word.is_none() {
+                    let allowed = Self::ALL.iter().map(|word| word.as_str().to_owned()).collect();
+                    reading.fault($crate::faults::FaultKind::NotOneOf { allowed });
+                }
+                word
+            }
+
+            fn item_key(&self) -> Option<String> {
+                Some(self.as_str().to_owned())
+            }
+        }
+    };
+}
