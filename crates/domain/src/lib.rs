@@ -7,6 +7,7 @@
 pub mod reading;
 #[macro_use]
 pub mod identifiers;
+pub mod arrangements;
 pub mod calendar;
 pub mod dayparts;
 pub mod experts;
@@ -14,8 +15,13 @@ pub mod faults;
 pub mod json;
 pub mod knobs;
 pub mod languages;
+pub mod matches;
+pub mod organisations;
 pub mod packages;
 pub mod places;
+pub mod programmes;
 pub mod quantities;
 pub mod texts;
+pub mod users;
 pub mod vocabulary;
+pub mod workload;
