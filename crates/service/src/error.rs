@@ -1,0 +1,163 @@
+//! Everything that can go wrong at the desk: one closed list, each with a public text in two languages and an internal one for the log.
+
+use raakvlak_domain::faults::Fault;
+use raakvlak_domain::languages::Language;
+use raakvlak_domain::matches::{MatchState, Verb};
+
+/// What went wrong. Someone who may not know that a thing exists is told [`Error::NotFound`], exactly as for a thing that does not exist.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or none that this actor may know of.
+    #[error("not found")]
+    NotFound,
+    /// Nobody is signed in, or the sign-in ran out.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// The actor may know of the thing but may not do this.
+    #[error("not allowed")]
+    NotAllowed,
+    /// The update was built on an old version; this is the current one.
+    #[error("stale: the current version is {current}")]
+    Stale {
+        /// The version that holds now.
+        current: i64,
+    },
+    /// What was sent is not right; every fault at once.
+    #[error("{} fault(s)", .0.len())]
+    Invalid(Vec<Fault>),
+    /// It cannot be done in the present state of things.
+    #[error("conflict: {0:?}")]
+    Conflict(Conflict),
+    /// Too much was asked in too short a time.
+    #[error("too many: try again in {retry_after} s")]
+    TooMany {
+        /// After how many seconds it can be tried again.
+        retry_after: u32,
+    },
+    /// The store cannot be reached just now.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// Something of ours broke; the text is for the log alone.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+/// Why something cannot be done in the present state of things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conflict {
+    /// The verb cannot be used in this state.
+    Transition {
+        /// Where the match stands.
+        state: MatchState,
+        /// What was asked.
+        verb: Verb,
+    },
+    /// The arrangement was changed since; a yes to another version does not count.
+    ArrangementChanged {
+        /// The version that holds now.
+        current: u32,
+    },
+    /// A yes is missing on the arrangement version that holds.
+    ApprovalMissing,
+    /// Some week's hours would exceed what the person wants.
+    Hours {
+        /// The heaviest week, in tenths of an hour.
+        heaviest: u32,
+        /// What the person wants at most, in tenths of an hour.
+        most: u32,
+    },
+    /// Every place of the package is taken.
+    Capacity,
+    /// The package is not open to matches.
+    PackageNotOpen,
+    /// The person did not say yes to being matched, or paused.
+    NotAvailable,
+    /// There is already an open match between this person and this package.
+    AlreadyMatched,
+    /// The deciding mediator has an interest in one of the sides.
+    Interest,
+    /// The same key was used for another request.
+    IdempotencyKeyReused,
+    /// The deadline has passed.
+    DeadlinePassed,
+    /// Something with this name or address exists already.
+    Exists,
+    /// A gate shuts for this person on this package now.
+    GateShut,
+}
+
+impl Conflict {
+    /// A short code for programs; it does not change between versions.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Transition { .. } => "transition",
+            Self::ArrangementChanged { .. } => "arrangement_changed",
+            Self::ApprovalMissing => "approval_missing",
+            Self::Hours { .. } => "hours",
+            Self::Capacity => "capacity",
+            Self::PackageNotOpen => "package_not_open",
+            Self::NotAvailable => "not_available",
+            Self::AlreadyMatched => "already_matched",
+            Self::Interest => "interest",
+            Self::IdempotencyKeyReused => "idempotency_key_reused",
+            Self::DeadlinePassed => "deadline_passed",
+            Self::Exists => "exists",
+            Self::GateShut => "gate_shut",
+        }
+    }
+
+    /// What a person is told, and what to do next.
+    #[must_use]
+    pub fn detail(&self, language: Language) -> String {
+        match language {
+            Language::Nl => self.dutch(),
+            Language::En => self.english(),
+        }
+    }
+
+    fn dutch(&self) -> String {
+        match self {
+            Self::Transition { state, verb } => format!("Dit kan nu niet: '{verb}' past niet bij de stand '{state}'."),
+            Self::ArrangementChanged { current } => format!("De afspraak is intussen veranderd. Lees versie {current} en zeg dan opnieuw ja."),
+            Self::ApprovalMissing => "Nog niet iedereen heeft ja gezegd tegen deze versie van de afspraak.".into(),
+            Self::Hours { heaviest, most } => {
+                format!("In een van de weken wordt dit {} uur. Deze persoon wil hooguit {} uur.", tenths(*heaviest), tenths(*most))
+            }
+            Self::Capacity => "Alle plekken van dit pakket zijn bezet.".into(),
+            Self::PackageNotOpen => "Dit pakket staat nu niet open.".into(),
+            Self::NotAvailable => "Deze persoon wil nu geen nieuw werk. Vraag het eerst.".into(),
+            Self::AlreadyMatched => "Deze persoon en dit pakket hebben al een lopende match.".into(),
+            Self::Interest => "Je hebt zelf een belang bij deze match. Laat een andere bemiddelaar beslissen.".into(),
+            Self::IdempotencyKeyReused => "Deze Idempotency-Key is al gebruikt voor een ander verzoek. Kies een nieuwe.".into(),
+            Self::DeadlinePassed => "De tijd om te antwoorden is voorbij. Vraag de bemiddelaar om een nieuw aanbod.".into(),
+            Self::Exists => "Dit bestaat al.".into(),
+            Self::GateShut => "Een grens van deze persoon past nu niet bij dit werk.".into(),
+        }
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Self::Transition { state, verb } => format!("This cannot be done now: '{verb}' does not go with the state '{state}'."),
+            Self::ArrangementChanged { current } => format!("The arrangement has changed. Read version {current} and say yes again."),
+            Self::ApprovalMissing => "Not everyone has said yes to this version of the arrangement.".into(),
+            Self::Hours { heaviest, most } => {
+                format!("In one of the weeks this comes to {} hours. This person wants {} at most.", tenths(*heaviest), tenths(*most))
+            }
+            Self::Capacity => "Every place of this package is taken.".into(),
+            Self::PackageNotOpen => "This package is not open now.".into(),
+            Self::NotAvailable => "This person does not want new work now. Ask first.".into(),
+            Self::AlreadyMatched => "This person and this package already have an open match.".into(),
+            Self::Interest => "You have an interest in this match. Let another mediator decide.".into(),
+            Self::IdempotencyKeyReused => "This Idempotency-Key was used for another request. Choose a new one.".into(),
+            Self::DeadlinePassed => "The time to answer has passed. Ask the mediator for a new offer.".into(),
+            Self::Exists => "This exists already.".into(),
+            Self::GateShut => "A limit of this person does not go with this work now.".into(),
+        }
+    }
+}
+
+/// Tenths of an hour as people write hours.
+fn tenths(value: u32) -> String {
+    if value.is_multiple_of(10) { (value / 10).to_string() } else { format!("{}.{}", value / 10, value % 10) }
+}
