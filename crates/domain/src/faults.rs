@@ -150,8 +150,19 @@ pub enum FaultKind {
         /// The town or postcode.
         name: String,
     },
+    /// A place that the tables know more than once.
+    AmbiguousPlace {
+        /// The town.
+        name: String,
+        /// The names that would be clear.
+        candidates: Vec<String>,
+    },
     /// A file that a command cannot do without.
     FileMissing,
+    /// A file that has no meaning where it lies.
+    UnknownFile,
+    /// A table cell whose closing quote is not on the same line.
+    UnclosedQuote,
 }
 
 impl FaultKind {
@@ -188,7 +199,10 @@ impl FaultKind {
             Self::Cells { .. } => "cells",
             Self::Unreadable { .. } => "unreadable",
             Self::UnknownPlace { .. } => "unknown_place",
+            Self::AmbiguousPlace { .. } => "ambiguous_place",
             Self::FileMissing => "file_missing",
+            Self::UnknownFile => "unknown_file",
+            Self::UnclosedQuote => "unclosed_quote",
         }
     }
 
@@ -233,7 +247,10 @@ impl FaultKind {
             Self::Cells { expected, found } => format!("Deze regel heeft {found} cellen. Het moeten er {expected} zijn."),
             Self::Unreadable { reason } => format!("Dit bestand is niet te lezen: {reason}."),
             Self::UnknownPlace { name } => format!("We kennen de plaats '{name}' niet."),
+            Self::AmbiguousPlace { name, candidates } => format!("'{name}' kan meer plaatsen zijn. Kies er een: {}.", candidates.join(", ")),
             Self::FileMissing => "Dit bestand ontbreekt.".into(),
+            Self::UnknownFile => "Dit bestand hoort hier niet. Haal het weg of geef het de goede naam.".into(),
+            Self::UnclosedQuote => "Een aanhalingsteken wordt op deze regel niet gesloten.".into(),
         }
     }
 
@@ -269,7 +286,10 @@ impl FaultKind {
             Self::Cells { expected, found } => format!("This line has {found} cells; it must have {expected}."),
             Self::Unreadable { reason } => format!("This file cannot be read: {reason}."),
             Self::UnknownPlace { name } => format!("We do not know the place '{name}'."),
+            Self::AmbiguousPlace { name, candidates } => format!("'{name}' can be several places. Choose one: {}.", candidates.join(", ")),
             Self::FileMissing => "This file is missing.".into(),
+            Self::UnknownFile => "This file does not belong here. Take it away or give it the right name.".into(),
+            Self::UnclosedQuote => "A quote is not closed on this line.".into(),
         }
     }
 }
