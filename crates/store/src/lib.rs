@@ -41,6 +41,7 @@ pub mod error;
 pub mod experts;
 mod feed;
 pub mod keys;
+pub mod matches;
 mod migrations;
 pub mod packages;
 mod pulse;
