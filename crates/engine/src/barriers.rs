@@ -1,0 +1,119 @@
+//! What keeps people and work apart: per gate and per detail, how many it keeps out, and how many it alone keeps out.
+#![allow(clippy::indexing_slicing, reason = "tallies are as long as the lists of gates and details that they count")]
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::demand::Demand;
+use crate::gates::{Gate, Gates};
+use crate::pairs::Pair;
+
+/// What one gate keeps out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Barrier {
+    /// The gate.
+    pub gate: Gate,
+    /// How many it alone keeps out.
+    pub alone: u32,
+    /// How many it keeps out.
+    pub all: u32,
+    /// The same for each of its details, in byte order.
+    pub details: Vec<BarrierDetail>,
+}
+
+/// What one detail of a gate keeps out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BarrierDetail {
+    /// The condition, the adaptation, the daypart, ...; empty where the gate says it all.
+    pub detail: String,
+    /// How many it alone keeps out: the only detail of the only gate.
+    pub alone: u32,
+    /// How many it keeps out.
+    pub all: u32,
+}
+
+/// How many are kept out.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    alone: u32,
+    all: u32,
+}
+
+impl Count {
+    #[inline]
+    fn add(&mut self, alone: bool) {
+        self.alone += u32::from(alone);
+        self.all += 1;
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.alone += other.alone;
+        self.all += other.all;
+    }
+}
+
+/// The counts of one demand while they are made: per gate, then per detail of it.
+pub(crate) struct Tally {
+    gates: Vec<(Count, Vec<Count>)>,
+}
+
+impl Tally {
+    pub(crate) fn new(demand: &Demand) -> Self {
+        Self { gates: Gate::ALL.iter().map(|gate| (Count::default(), vec![Count::default(); gate.detail_count(demand)])).collect() }
+    }
+
+    /// Counts a person whom these gates keep out.
+    pub(crate) fn add(&mut self, pair: &Pair, shut: Gates) {
+        let only_gate = shut.only().is_some();
+        for gate in shut.iter() {
+            let (count, details) = &mut self.gates[gate as usize];
+            count.add(only_gate);
+            let (mut number, mut last) = (0, 0);
+            gate.details(pair, |detail| {
+                details[detail].all += 1;
+                (number, last) = (number + 1, detail);
+            });
+            details[last].alone += u32::from(only_gate && number == 1);
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        for ((count, details), (other_count, other_details)) in self.gates.iter_mut().zip(other.gates) {
+            count.merge(other_count);
+            details.iter_mut().zip(other_details).for_each(|(count, other)| count.merge(other));
+        }
+    }
+
+    /// Adds the counts, by name, to a report.
+    pub(crate) fn report(&self, demand: &Demand, report: &mut Report) {
+        for (gate, (count, details)) in Gate::ALL.iter().zip(&self.gates).filter(|(_, (count, _))| count.all > 0) {
+            let (total, named) = report.gates.entry(*gate).or_default();
+            total.merge(*count);
+            for (at, count) in details.iter().enumerate().filter(|(_, count)| count.all > 0) {
+                named.entry(gate.detail_name(demand, at).to_owned()).or_default().merge(*count);
+            }
+        }
+    }
+}
+
+/// The counts of one demand or more, by the names of the details.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    gates: BTreeMap<Gate, (Count, BTreeMap<String, Count>)>,
+}
+
+impl Report {
+    /// The barriers, in the order of the gates. That an expert avoids an organisation is nobody else's business: it is not among them.
+    pub(crate) fn barriers(self) -> Vec<Barrier> {
+        let detail = |(detail, count): (String, Count)| BarrierDetail { detail, alone: count.alone, all: count.all };
+        let told = self.gates.into_iter().filter(|(gate, _)| *gate != Gate::Avoided);
+        let barrier = |(gate, (count, details)): (Gate, (Count, BTreeMap<_, _>))| Barrier {
+            gate,
+            alone: count.alone,
+            all: count.all,
+            details: details.into_iter().map(detail).collect(),
+        };
+        told.map(barrier).collect()
+    }
+}

@@ -1,0 +1,31 @@
+//! How well the distinct required competences are met.
+
+use raakvlak_domain::knobs::Criterion;
+
+use super::Measure;
+use crate::demand::Work;
+use crate::pairs::{Pair, weighted_sum};
+
+/// See [`Criterion::Competence`].
+pub(crate) struct Competence;
+
+impl Measure for Competence {
+    const CRITERION: Criterion = Criterion::Competence;
+
+    fn is_silent(work: &Work) -> bool {
+        !work.asks_competences()
+    }
+
+    #[inline]
+    fn measure(pair: &Pair) -> Option<u32> {
+        pair.abilities().map(|abilities| abilities.competence)
+    }
+}
+
+/// The weighted mean over the distinct competences, each at its highest level and with its strongest need.
+#[inline]
+pub(crate) fn mean(work: &Work, values: &[u32]) -> u32 {
+    let distinct = &work.requirements.distinct;
+    let weights: u64 = distinct.iter().map(|weighed| weighed.weight()).sum();
+    weighted_sum(distinct, values).checked_div(weights).unwrap_or(0) as u32
+}

@@ -1,0 +1,33 @@
+//! Lived experience: the share of the asked domains that this person knows from life.
+#![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
+
+use raakvlak_domain::knobs::Criterion;
+use raakvlak_domain::quantities::WHOLE;
+
+use super::Measure;
+use crate::asks::Ask;
+use crate::demand::Work;
+use crate::pairs::Pair;
+
+/// See [`Criterion::Experience`].
+pub(crate) struct Experience;
+
+impl Measure for Experience {
+    const CRITERION: Criterion = Criterion::Experience;
+
+    fn is_silent(work: &Work) -> bool {
+        work.experience == 0
+    }
+
+    #[inline]
+    fn measure(pair: &Pair) -> Option<u32> {
+        let shared = shared(pair).count_ones();
+        pair.told(Ask::Experience).then(|| shared * WHOLE / pair.work().experience.count_ones())
+    }
+}
+
+/// The asked domains that the person knows.
+#[inline]
+pub(crate) fn shared(pair: &Pair) -> u64 {
+    pair.pool.experience[pair.number] & pair.work().experience
+}

@@ -1,0 +1,50 @@
+//! A few positions out of many, each with a number of its own.
+
+/// A set of positions that tells for each of its members how many smaller ones there are. One bit a position, so that looking up a position that is
+/// not there, which is what mostly happens, touches little memory.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sparse {
+    /// Sixty-four positions each, and how many members lie before them.
+    words: Vec<(u64, u32)>,
+}
+
+impl Sparse {
+    /// The set of these positions, which are ascending.
+    pub(crate) fn new(ascending: impl IntoIterator<Item = u32>) -> Self {
+        let mut words: Vec<(u64, u32)> = Vec::new();
+        for position in ascending {
+            words.resize(position as usize / 64 + 1, (0, 0));
+            if let Some((word, _)) = words.last_mut() {
+                *word |= 1 << (position % 64);
+            }
+        }
+        let mut before = 0;
+        for (word, smaller) in &mut words {
+            *smaller = before;
+            before += word.count_ones();
+        }
+        Self { words }
+    }
+
+    /// How many members are smaller than this one; `None` when it is no member.
+    #[inline]
+    pub(crate) fn find(&self, position: u32) -> Option<usize> {
+        let (word, before) = *self.words.get(position as usize / 64)?;
+        let bit = 1u64 << (position % 64);
+        (word & bit != 0).then(|| before as usize + (word & (bit - 1)).count_ones() as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sparse;
+
+    #[test]
+    fn numbers_its_members() {
+        let members = [0, 3, 63, 64, 200];
+        let sparse = Sparse::new(members);
+        let found: Vec<(u32, usize)> = (0..300).filter_map(|position| Some((position, sparse.find(position)?))).collect();
+        assert_eq!(found, members.into_iter().zip(0..).collect::<Vec<_>>());
+        assert_eq!(Sparse::new([]).find(0), None);
+    }
+}

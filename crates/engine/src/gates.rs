@@ -1,0 +1,263 @@
+//! The gates: what keeps a person and a package apart, whatever the score.
+
+use serde::Serialize;
+
+use crate::demand::Demand;
+use crate::openings::Opening;
+use crate::pairs::Pair;
+
+mod adaptation;
+mod avoided;
+mod dayparts;
+mod distance;
+mod document;
+mod essential;
+mod hours;
+mod language;
+mod no_go;
+mod rule;
+mod score_floor;
+mod tie;
+mod unavailable;
+mod work_form;
+
+/// What a gate says of a person and a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Nothing here keeps them apart.
+    Open,
+    /// This keeps them apart.
+    Shut,
+    /// What decides it is not told; it keeps nobody apart.
+    Unknown,
+}
+
+impl Verdict {
+    /// Shut when this is so, else open; unknown when what decides it is not told.
+    #[inline]
+    fn shut_when(told: bool, shut: bool) -> Self {
+        match (told, shut) {
+            (false, _) => Self::Unknown,
+            (true, true) => Self::Shut,
+            (true, false) => Self::Open,
+        }
+    }
+}
+
+/// How one gate works.
+pub(crate) trait Guard {
+    /// What it says.
+    fn verdict(pair: &Pair) -> Verdict;
+
+    /// How many details there are, whatever the person.
+    fn detail_count(_: &Demand) -> usize {
+        1
+    }
+
+    /// The numbers of the details for which it is shut, each once; asked only when it is.
+    fn details(_: &Pair, each: &mut dyn FnMut(usize)) {
+        each(0);
+    }
+
+    /// The name of a detail; empty where the gate says it all.
+    fn detail_name(_: &Demand, _: usize) -> &str {
+        ""
+    }
+
+    /// Whether there is something that opens it; asked only when it is shut.
+    fn can_open(_: &Pair) -> bool {
+        false
+    }
+
+    /// The smallest change that opens it; asked only when it is shut.
+    fn opening(_: &Pair) -> Option<Opening> {
+        None
+    }
+}
+
+/// A gate as a table of functions, for what is not in a hurry.
+struct Table {
+    verdict: fn(&Pair) -> Verdict,
+    detail_count: fn(&Demand) -> usize,
+    details: fn(&Pair, &mut dyn FnMut(usize)),
+    detail_name: for<'a> fn(&'a Demand, usize) -> &'a str,
+    can_open: fn(&Pair) -> bool,
+    opening: fn(&Pair) -> Option<Opening>,
+}
+
+impl Table {
+    const fn of<G: Guard>() -> Self {
+        Self {
+            verdict: G::verdict,
+            detail_count: G::detail_count,
+            details: G::details,
+            detail_name: G::detail_name,
+            can_open: G::can_open,
+            opening: G::opening,
+        }
+    }
+}
+
+/// Every gate, in their order: this is the one list of them. The last one is evaluated only where every other is not shut.
+macro_rules! registry {
+    (
+        $($(#[$attribute:meta])* $gate:ident = $name:literal by $guard:ty),*;
+        $(#[$last_attribute:meta])* $last:ident = $last_name:literal by $last_guard:ty
+    ) => {
+        /// A gate, in the order in which all are evaluated.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        pub enum Gate {
+            $($(#[$attribute])* #[serde(rename = $name)] $gate,)*
+            $(#[$last_attribute])* #[serde(rename = $last_name)] $last,
+        }
+
+        impl Gate {
+            /// Every gate, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$gate,)* Self::$last];
+
+            /// The word as it is written in JSON.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$gate => $name,)* Self::$last => $last_name }
+            }
+
+            fn table(self) -> &'static Table {
+                match self {
+                    $(Self::$gate => const { &Table::of::<$guard>() },)*
+                    Self::$last => const { &Table::of::<$last_guard>() },
+                }
+            }
+        }
+
+        /// Whether no gate is shut; stops at the first that is.
+        #[inline]
+        pub(crate) fn all_pass(pair: &Pair) -> bool {
+            $(<$guard as Guard>::verdict(pair) != Verdict::Shut &&)* <$last_guard as Guard>::verdict(pair) != Verdict::Shut
+        }
+
+        /// Every gate that is shut.
+        #[inline]
+        pub(crate) fn shut(pair: &Pair) -> Gates {
+            let mut gates = Gates::default();
+            $(gates.put(Gate::$gate, <$guard as Guard>::verdict(pair) == Verdict::Shut);)*
+            gates.put(Gate::$last, gates.is_empty() && <$last_guard as Guard>::verdict(pair) == Verdict::Shut);
+            gates
+        }
+    };
+}
+
+registry! {
+    /// Not said yes to being matched, paused, or on standby for work that is no call-up.
+    Unavailable = "unavailable" by unavailable::Unavailable,
+    /// Never to be matched with this organisation; shown to nobody but the expert.
+    Avoided = "avoided" by avoided::Avoided,
+    /// A form of work that the person does not accept.
+    WorkForm = "work_form" by work_form::WorkForm,
+    /// A condition under which the person does not work.
+    NoGo = "no_go" by no_go::NoGo,
+    /// A needed adaptation that is not on offer.
+    Adaptation = "adaptation" by adaptation::Adaptation,
+    /// Hours that do not fit.
+    Hours = "hours" by hours::Hours,
+    /// Dayparts that do not fit.
+    Dayparts = "dayparts" by dayparts::Dayparts,
+    /// Too far away.
+    Distance = "distance" by distance::Distance,
+    /// A language that is asked.
+    Language = "language" by language::Language,
+    /// A document that is asked and cannot be there in time.
+    Document = "document" by document::Document,
+    /// A rule that blocks the combination.
+    Rule = "rule" by rule::Rule,
+    /// An essential requirement under its threshold.
+    Essential = "essential" by essential::Essential,
+    /// Nothing in the work ties to this person.
+    Tie = "tie" by tie::Tie;
+    /// A score under the floor.
+    ScoreFloor = "score_floor" by score_floor::ScoreFloor
+}
+
+impl Gate {
+    /// How many details there are for a demand.
+    pub(crate) fn detail_count(self, demand: &Demand) -> usize {
+        (self.table().detail_count)(demand)
+    }
+
+    /// The details for which the gate is shut; asked only when it is.
+    pub(crate) fn details(self, pair: &Pair, mut each: impl FnMut(usize)) {
+        (self.table().details)(pair, &mut each);
+    }
+
+    /// The name of a detail.
+    pub(crate) fn detail_name(self, demand: &Demand, detail: usize) -> &str {
+        (self.table().detail_name)(demand, detail)
+    }
+
+    /// Whether something opens the gate, when it is shut.
+    pub(crate) fn can_open(self, pair: &Pair) -> bool {
+        (self.table().can_open)(pair)
+    }
+
+    /// The smallest change that opens the gate, when it is shut.
+    pub(crate) fn opening(self, pair: &Pair) -> Option<Opening> {
+        (self.table().opening)(pair)
+    }
+
+    /// What the gate says; the last one is open where another is shut.
+    pub(crate) fn verdict(self, pair: &Pair, shut: Gates) -> Verdict {
+        let skipped = self == Self::ScoreFloor && !shut.without(self).is_empty();
+        if skipped { Verdict::Open } else { (self.table().verdict)(pair) }
+    }
+}
+
+/// A set of gates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Gates(u16);
+
+impl Gates {
+    #[inline]
+    fn put(&mut self, gate: Gate, member: bool) {
+        self.0 |= u16::from(member) << gate as u16;
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn without(self, gate: Gate) -> Self {
+        Self(self.0 & !(1 << gate as u16))
+    }
+
+    /// The only gate in the set; `None` when there are none or more.
+    #[inline]
+    pub(crate) fn only(self) -> Option<Gate> {
+        self.iter().next().filter(|_| self.0.is_power_of_two())
+    }
+
+    /// The gates, in order.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Gate> {
+        crate::words::bits(self.0.into()).filter_map(|bit| Gate::ALL.get(bit).copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_gate_is_written_by_its_name() {
+        assert!(Gate::ALL.iter().all(|gate| serde_json::to_string(gate).unwrap() == format!("\"{}\"", gate.as_str())));
+    }
+
+    #[test]
+    fn only_names_a_gate_that_is_alone() {
+        let mut gates = Gates::default();
+        assert_eq!(gates.only(), None);
+        gates.put(Gate::Hours, true);
+        assert_eq!(gates.only(), Some(Gate::Hours));
+        gates.put(Gate::Tie, true);
+        assert_eq!(gates.only(), None);
+    }
+}

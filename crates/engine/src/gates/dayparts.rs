@@ -1,0 +1,68 @@
+//! The person can come on the dayparts that the package asks.
+#![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
+
+use raakvlak_domain::dayparts::Daypart;
+
+use super::{Guard, Verdict};
+use crate::asks::Ask;
+use crate::demand::Demand;
+use crate::openings::Opening;
+use crate::pairs::Pair;
+use crate::words::bits;
+
+/// See [`super::Gate::Dayparts`].
+pub(crate) struct Dayparts;
+
+impl Guard for Dayparts {
+    #[inline]
+    fn verdict(pair: &Pair) -> Verdict {
+        let asked = pair.work().fixed != 0 || pair.work().flexible > 0;
+        Verdict::shut_when(pair.told(Ask::Dayparts) || !asked, missing(pair) != 0 || too_few_others(pair))
+    }
+
+    fn detail_count(_: &Demand) -> usize {
+        Daypart::ALL.len() + 1
+    }
+
+    /// Each fixed daypart that is missing, and the one after all dayparts when too few others remain.
+    fn details(pair: &Pair, each: &mut dyn FnMut(usize)) {
+        bits(missing(pair).into()).for_each(&mut *each);
+        if too_few_others(pair) {
+            each(Daypart::ALL.len());
+        }
+    }
+
+    fn detail_name(_: &Demand, detail: usize) -> &str {
+        Daypart::ALL.get(detail).map_or("", |daypart| daypart.as_str())
+    }
+
+    fn can_open(pair: &Pair) -> bool {
+        available(pair).count_ones() >= pair.work().fixed.count_ones() + pair.work().flexible
+    }
+
+    /// Each missing daypart, in the order of the week, to the person's next one that is not fixed already.
+    fn opening(pair: &Pair) -> Option<Opening> {
+        if !Self::can_open(pair) {
+            return None;
+        }
+        let free = Daypart::of_mask(available(pair) & !pair.work().fixed);
+        Some(Opening::Move(Daypart::of_mask(missing(pair)).zip(free).collect()))
+    }
+}
+
+#[inline]
+fn available(pair: &Pair) -> u32 {
+    pair.pool.dayparts[pair.number]
+}
+
+/// The fixed dayparts on which the person cannot come.
+#[inline]
+fn missing(pair: &Pair) -> u32 {
+    pair.work().fixed & !available(pair)
+}
+
+/// Whether fewer of the person's other dayparts remain than are asked.
+#[inline]
+fn too_few_others(pair: &Pair) -> bool {
+    (available(pair) & !pair.work().fixed).count_ones() < pair.work().flexible
+}

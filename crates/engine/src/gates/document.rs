@@ -1,0 +1,36 @@
+//! Every document that is asked is there, or can be in time: then it is a to-do.
+#![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
+
+use super::{Guard, Verdict};
+use crate::asks::Ask;
+use crate::demand::Demand;
+use crate::pairs::Pair;
+use crate::words::{bits, term};
+
+/// See [`super::Gate::Document`].
+pub(crate) struct Document;
+
+impl Guard for Document {
+    #[inline]
+    fn verdict(pair: &Pair) -> Verdict {
+        Verdict::shut_when(pair.told(Ask::Documents) || pair.work().documents.is_empty(), missing(pair) != 0)
+    }
+
+    fn detail_count(demand: &Demand) -> usize {
+        demand.vocabulary().documents.terms().len()
+    }
+
+    fn details(pair: &Pair, each: &mut dyn FnMut(usize)) {
+        bits(missing(pair)).for_each(each);
+    }
+
+    fn detail_name(demand: &Demand, detail: usize) -> &str {
+        term(&demand.vocabulary().documents, detail)
+    }
+}
+
+/// The documents that are missing and cannot be there in time.
+#[inline]
+fn missing(pair: &Pair) -> u64 {
+    pair.inquiry.documents & !pair.pool.documents[pair.number]
+}

@@ -1,0 +1,38 @@
+//! Near misses: people whom exactly one gate keeps out, and one that something opens.
+
+use raakvlak_domain::identifiers::ExpertId;
+use serde::Serialize;
+
+use crate::gates::{self, Gate};
+use crate::openings::Opening;
+use crate::pairs::{Inquiry, Pair};
+use crate::ranking::Rank;
+
+/// Somebody whom one change would let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NearMiss {
+    /// Who.
+    pub expert: ExpertId,
+    /// The gate that is shut.
+    pub gate: Gate,
+    /// The score on the package as it stands now, in basis points.
+    pub would_score: u32,
+    /// The smallest change that opens the gate.
+    pub opening: Opening,
+}
+
+impl NearMiss {
+    /// The near miss of somebody who has this rank among them.
+    pub(crate) fn of(inquiry: &Inquiry, rank: Rank) -> Option<Self> {
+        let pair = inquiry.pair(rank.person() as usize);
+        let gate = gates::shut(&pair).only()?;
+        let opening = gate.opening(&pair)?;
+        Some(Self { expert: inquiry.pool.id(rank.person()).clone(), gate, would_score: rank.score(), opening })
+    }
+
+    /// The rank among the near misses of somebody whom only this gate keeps out; `None` when nothing opens it.
+    #[inline]
+    pub(crate) fn rank(pair: &Pair, gate: Gate) -> Option<Rank> {
+        gate.can_open(pair).then(|| Rank::of(pair))
+    }
+}

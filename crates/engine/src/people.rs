@@ -1,0 +1,199 @@
+//! A person as the matcher sees one: everything that it reads of an expert's profile, and never a name.
+
+use raakvlak_domain::calendar::Date;
+use raakvlak_domain::dayparts::Daypart;
+use raakvlak_domain::experts::{Availability, Expert, HeldCompetence};
+use raakvlak_domain::identifiers::{CompetenceId, ExpertId, OrganisationId, TermId};
+use raakvlak_domain::languages::LanguageLevel;
+use raakvlak_domain::places::Point;
+use raakvlak_domain::quantities::Hours;
+use raakvlak_domain::vocabulary::Vocabulary;
+
+use crate::asks::{Ask, Asks};
+use crate::lexicon::UnknownWord;
+use crate::words::{competence, told_mask};
+
+/// Whether someone wants to be matched and can be, in one byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Standing(u8);
+
+impl Standing {
+    /// Said no to being matched.
+    pub(crate) const NO: u8 = 1;
+    /// Was never asked.
+    pub(crate) const NOT_ASKED: u8 = 1 << 1;
+    /// Is not to be asked now.
+    pub(crate) const PAUSED: u8 = 1 << 2;
+    /// Is to be asked for call-ups only.
+    pub(crate) const STANDBY: u8 = 1 << 3;
+
+    fn of(expert: &Expert) -> Self {
+        let answer = match expert.wants_to_be_matched {
+            Some(true) => 0,
+            Some(false) => Self::NO,
+            None => Self::NOT_ASKED,
+        };
+        Self(match expert.availability {
+            None | Some(Availability::Available) => answer,
+            Some(Availability::Paused) => answer | Self::PAUSED,
+            Some(Availability::Standby) => answer | Self::STANDBY,
+        })
+    }
+
+    /// What stands in the way of being matched, of these.
+    #[inline]
+    pub(crate) fn among(self, reasons: u8) -> u8 {
+        self.0 & reasons
+    }
+}
+
+/// The days that decide whose turn it is, as days since 1970-01-01.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Dates {
+    /// Since when the person waits.
+    pub(crate) waiting_since: i32,
+    /// When the person was last in a shortlist that a mediator saved or opened.
+    pub(crate) last_shown: i32,
+    /// Since when the person has been outside the labour market.
+    pub(crate) aside_since: i32,
+}
+
+impl Dates {
+    /// A day that was not told.
+    pub(crate) const NOT_TOLD: i32 = i32::MIN;
+
+    fn of(expert: &Expert) -> Self {
+        let day = |date: Option<Date>| date.map_or(Self::NOT_TOLD, Date::day_number);
+        Self {
+            waiting_since: day(expert.last_offered.or(expert.registered)),
+            last_shown: day(expert.last_shown),
+            aside_since: day(expert.aside_since),
+        }
+    }
+}
+
+/// A competence that someone has with its level, in one number: `position · 8 + level`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) struct Held(u32);
+
+impl Held {
+    pub(crate) fn new(competence: u32, level: u8) -> Self {
+        Self(competence << 3 | u32::from(level))
+    }
+
+    #[inline]
+    pub(crate) fn competence(self) -> u32 {
+        self.0 >> 3
+    }
+
+    /// 1 to 5.
+    #[inline]
+    pub(crate) fn level(self) -> u8 {
+        (self.0 & 7) as u8
+    }
+}
+
+/// A person, read with one version of the vocabulary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    pub(crate) id: ExpertId,
+    pub(crate) told: Asks,
+    pub(crate) standing: Standing,
+    pub(crate) dates: Dates,
+    pub(crate) competences: Vec<Held>,
+    pub(crate) wishes: Vec<u32>,
+    pub(crate) experience: u64,
+    pub(crate) gives: u64,
+    pub(crate) drains: u64,
+    pub(crate) no_go: u64,
+    pub(crate) rather_not: u64,
+    pub(crate) needs: u64,
+    pub(crate) helps: u64,
+    pub(crate) work_forms: u64,
+    pub(crate) documents: u64,
+    /// Wanted hours a week, and the hours already taken, in tenths.
+    pub(crate) hours: [u16; 3],
+    pub(crate) dayparts: u32,
+    pub(crate) point: Point,
+    /// In metres.
+    pub(crate) travel: u32,
+    pub(crate) languages: Vec<(TermId, LanguageLevel)>,
+    pub(crate) avoid: Vec<OrganisationId>,
+}
+
+impl Person {
+    /// What the matcher reads of a profile. `point` is where the person's place lies, `committed` the hours a week of work that they already have.
+    ///
+    /// # Errors
+    ///
+    /// The first word of the profile that is not in the vocabulary.
+    pub fn new(expert: &Expert, vocabulary: &Vocabulary, point: Option<Point>, committed: Hours) -> Result<Self, UnknownWord> {
+        let energy = expert.energy.clone().unwrap_or_default();
+        let tenths = |hours: Hours| u16::try_from(hours.get()).unwrap_or(u16::MAX);
+        let (min, max) = expert.hours.map_or((0, 0), |hours| (tenths(hours.min), tenths(hours.max)));
+        Ok(Self {
+            id: expert.id.clone(),
+            told: told(expert, point),
+            standing: Standing::of(expert),
+            dates: Dates::of(expert),
+            competences: held(vocabulary, expert.competences.as_deref().unwrap_or_default())?,
+            wishes: wishes(vocabulary, expert.wishes.as_deref().unwrap_or_default())?,
+            experience: told_mask(&vocabulary.experience, expert.experience.as_ref(), "experience")?,
+            gives: told_mask(&vocabulary.activities, energy.gives.as_ref(), "energy")?,
+            drains: told_mask(&vocabulary.activities, energy.drains.as_ref(), "energy")?,
+            no_go: told_mask(&vocabulary.conditions, expert.no_go.as_ref(), "no_go")?,
+            rather_not: told_mask(&vocabulary.conditions, expert.rather_not.as_ref(), "rather_not")?,
+            needs: told_mask(&vocabulary.adaptations, expert.needs.as_ref(), "needs")?,
+            helps: told_mask(&vocabulary.adaptations, expert.helps.as_ref(), "helps")?,
+            work_forms: told_mask(&vocabulary.work_forms, expert.work_forms.as_ref(), "work_forms")?,
+            documents: told_mask(&vocabulary.documents, expert.documents.as_ref(), "documents")?,
+            hours: [min, max, tenths(committed)],
+            dayparts: Daypart::mask(expert.dayparts.as_deref().unwrap_or_default()),
+            point: point.unwrap_or(Point { lat: 0.0, lon: 0.0 }),
+            travel: expert.travel_km.map_or(0, |limit| limit.get()),
+            languages: expert.languages.iter().flatten().map(|(language, level)| (language.clone(), *level)).collect(),
+            avoid: expert.avoid.clone().unwrap_or_default(),
+        })
+    }
+
+    /// Names the expert.
+    #[must_use]
+    pub fn id(&self) -> &ExpertId {
+        &self.id
+    }
+}
+
+/// The keys that are told; a place that could not be found on the map is still to be asked.
+fn told(expert: &Expert, point: Option<Point>) -> Asks {
+    let energy = expert.energy.as_ref().is_some_and(|energy| energy.gives.is_some() || energy.drains.is_some());
+    Asks::of(&[
+        (Ask::Competences, expert.competences.is_some()),
+        (Ask::Dayparts, expert.dayparts.is_some()),
+        (Ask::Documents, expert.documents.is_some()),
+        (Ask::Energy, energy),
+        (Ask::Experience, expert.experience.is_some()),
+        (Ask::Helps, expert.helps.is_some()),
+        (Ask::Hours, expert.hours.is_some()),
+        (Ask::Languages, expert.languages.is_some()),
+        (Ask::Needs, expert.needs.is_some()),
+        (Ask::NoGo, expert.no_go.is_some()),
+        (Ask::Place, point.is_some()),
+        (Ask::RatherNot, expert.rather_not.is_some()),
+        (Ask::TravelKm, expert.travel_km.is_some()),
+        (Ask::Wishes, expert.wishes.is_some()),
+        (Ask::WorkForms, expert.work_forms.is_some()),
+    ])
+}
+
+fn held(vocabulary: &Vocabulary, competences: &[HeldCompetence]) -> Result<Vec<Held>, UnknownWord> {
+    let position = |held: &HeldCompetence| Ok(Held::new(competence(vocabulary, &held.competence, "competences")?, held.level.get()));
+    let mut held = competences.iter().map(position).collect::<Result<Vec<_>, _>>()?;
+    held.sort_unstable();
+    Ok(held)
+}
+
+fn wishes(vocabulary: &Vocabulary, wishes: &[CompetenceId]) -> Result<Vec<u32>, UnknownWord> {
+    let mut wishes = wishes.iter().map(|wish| competence(vocabulary, wish, "wishes")).collect::<Result<Vec<_>, _>>()?;
+    wishes.sort_unstable();
+    Ok(wishes)
+}

@@ -1,0 +1,71 @@
+//! The best few of many, kept without ordering the others.
+
+use super::Rank;
+
+/// The best `limit` of the ranks that were put in.
+#[derive(Debug, Clone)]
+pub(crate) struct Top {
+    limit: usize,
+    ranks: Vec<Rank>,
+    /// Ranks from here on cannot be among the best any more.
+    bound: Rank,
+}
+
+impl Top {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { limit, ranks: Vec::new(), bound: Rank::LAST }
+    }
+
+    #[inline]
+    pub(crate) fn put(&mut self, rank: Rank) {
+        if rank < self.bound {
+            self.ranks.push(rank);
+            if self.ranks.len() >= self.limit * 2 + 64 {
+                self.shrink();
+            }
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        other.ranks.into_iter().for_each(|rank| self.put(rank));
+    }
+
+    fn shrink(&mut self) {
+        if self.limit < self.ranks.len() {
+            let (_, bound, _) = self.ranks.select_nth_unstable(self.limit);
+            self.bound = *bound;
+            self.ranks.truncate(self.limit);
+        }
+    }
+
+    /// The best, best first.
+    pub(crate) fn sorted(mut self) -> Vec<Rank> {
+        self.shrink();
+        self.ranks.sort_unstable();
+        self.ranks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn keeps_the_best(numbers in prop::collection::btree_set(0u64..100_000, 0..900), limit in 0usize..40, cut in 0usize..900) {
+            let ranks: Vec<Rank> = numbers.into_iter().map(|number| Rank::test(number * 7_919 % 100_003, false, false)).collect();
+            let mut parts = [Top::new(limit), Top::new(limit)];
+            for (at, rank) in ranks.iter().enumerate() {
+                parts[usize::from(at >= cut)].put(*rank);
+            }
+            let [mut one, other] = parts;
+            one.merge(other);
+            let mut expected = ranks;
+            expected.sort_unstable();
+            expected.truncate(limit);
+            prop_assert_eq!(one.sorted(), expected);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The shortlist: the best ranked, with places kept for people who have been aside and for people whom nobody has seen lately.
+
+use raakvlak_domain::calendar::Date;
+use raakvlak_domain::knobs::MatcherKnob;
+use raakvlak_domain::quantities::Percent;
+use rayon::ThreadPool;
+use serde::Serialize;
+
+use crate::demand::Demand;
+use crate::gates;
+use crate::pairs::{Inquiry, Pair};
+use crate::pool::Pool;
+use crate::ranking::{Gathering, Rank, Ranked, Top, scan};
+
+mod places;
+
+/// Why somebody is in a shortlist who is not among the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptPlace {
+    /// Aside for a year or longer.
+    Aside,
+    /// In no shortlist that a mediator opened for thirty days.
+    Unseen,
+}
+
+/// A place in a shortlist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Who has it.
+    pub ranked: Ranked,
+    /// The rule that keeps it, when the person is not among the best.
+    pub kept: Option<KeptPlace>,
+}
+
+/// A shortlist, in rank order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortlist {
+    /// How many people are eligible.
+    pub eligible: u32,
+    /// The places, at most as many as the knob says.
+    pub places: Vec<Place>,
+}
+
+/// The shortlist of a demand. The outcome does not depend on how many threads there are.
+#[must_use]
+pub fn shortlist(pool: &Pool, demand: &Demand, as_of: Date, threads: &ThreadPool) -> Shortlist {
+    let inquiry = Inquiry::new(pool, demand, as_of);
+    scan(&inquiry, threads, &|| Candidates::new(&demand.knob)).shortlist(&demand.knob)
+}
+
+/// `⌈size · share / 100⌉` places.
+fn quota(knob: &MatcherKnob, share: Percent) -> usize {
+    (knob.size.get() * share.get()).div_ceil(100) as usize
+}
+
+/// Whoever can come into a shortlist: the best ranked, and the best ranked of each group for which places are kept. Either rule takes
+/// outsiders best ranked first, and whether one can be exchanged depends on the group alone, so that no others can come in.
+pub(crate) struct Candidates {
+    eligible: u32,
+    best: Top,
+    aside: Top,
+    unseen_aside: Top,
+    unseen_others: Top,
+}
+
+impl Candidates {
+    pub(crate) fn new(knob: &MatcherKnob) -> Self {
+        let unseen = quota(knob, knob.unseen_share);
+        Self {
+            eligible: 0,
+            best: Top::new(knob.size.get() as usize),
+            aside: Top::new(quota(knob, knob.aside_share)),
+            unseen_aside: Top::new(unseen),
+            unseen_others: Top::new(unseen),
+        }
+    }
+
+    /// Takes in somebody who is eligible.
+    #[inline]
+    pub(crate) fn put(&mut self, rank: Rank) {
+        self.eligible += 1;
+        self.best.put(rank);
+        if rank.is_aside() {
+            self.aside.put(rank);
+        }
+        match (rank.is_unseen(), rank.is_aside()) {
+            (true, true) => self.unseen_aside.put(rank),
+            (true, false) => self.unseen_others.put(rank),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.eligible += other.eligible;
+        self.best.merge(other.best);
+        self.aside.merge(other.aside);
+        self.unseen_aside.merge(other.unseen_aside);
+        self.unseen_others.merge(other.unseen_others);
+    }
+
+    /// The list with its kept places.
+    pub(crate) fn shortlist(self, knob: &MatcherKnob) -> Shortlist {
+        let groups = [self.best, self.aside, self.unseen_aside, self.unseen_others];
+        let mut candidates: Vec<Rank> = groups.into_iter().flat_map(Top::sorted).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let quotas = (quota(knob, knob.aside_share), quota(knob, knob.unseen_share));
+        let places = places::keep(&candidates, knob.size.get() as usize, quotas.0, quotas.1);
+        let places = places.into_iter().map(|(rank, kept)| Place { ranked: rank.into(), kept }).collect();
+        Shortlist { eligible: self.eligible, places }
+    }
+}
+
+impl Gathering for Candidates {
+    #[inline]
+    fn add(&mut self, pair: &Pair) {
+        if gates::all_pass(pair) {
+            self.put(Rank::of(pair));
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        Self::merge(self, other);
+    }
+}

@@ -1,0 +1,41 @@
+//! From the words of records to positions and masks; a word that is not in the vocabulary is refused, since a limit that is not understood
+//! must not be dropped.
+
+use raakvlak_domain::identifiers::{CompetenceId, TermId};
+use raakvlak_domain::vocabulary::{ClosedVocabulary, Vocabulary};
+
+use crate::lexicon::UnknownWord;
+
+/// The position of a competence.
+pub(crate) fn competence(vocabulary: &Vocabulary, id: &CompetenceId, key: &'static str) -> Result<u32, UnknownWord> {
+    vocabulary.competence(id.as_str()).ok_or_else(|| UnknownWord { key, id: id.to_string() })
+}
+
+/// The bit of a term.
+pub(crate) fn position(terms: &ClosedVocabulary, id: &TermId, key: &'static str) -> Result<u8, UnknownWord> {
+    terms.position(id.as_str()).ok_or_else(|| UnknownWord { key, id: id.to_string() })
+}
+
+/// The mask of terms.
+pub(crate) fn mask(terms: &ClosedVocabulary, ids: &[TermId], key: &'static str) -> Result<u64, UnknownWord> {
+    ids.iter().try_fold(0, |mask, id| Ok(mask | 1 << position(terms, id, key)?))
+}
+
+/// The mask of terms that may not have been told; none then.
+pub(crate) fn told_mask(terms: &ClosedVocabulary, ids: Option<&Vec<TermId>>, key: &'static str) -> Result<u64, UnknownWord> {
+    ids.map_or(Ok(0), |ids| mask(terms, ids, key))
+}
+
+/// The id of a term by its bit; empty for a bit without one.
+pub(crate) fn term(terms: &ClosedVocabulary, bit: usize) -> &str {
+    terms.terms().get(bit).map_or("", |term| term.id.as_str())
+}
+
+/// The bits of a mask, lowest first.
+pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = (mask != 0).then(|| mask.trailing_zeros() as usize)?;
+        mask &= mask - 1;
+        Some(bit)
+    })
+}
