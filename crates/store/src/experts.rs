@@ -73,14 +73,8 @@ impl Row {
     }
 
     fn bare_json(&self) -> StoreResult<String> {
-        let values = serde_json::json!([
-            self.id,
-            self.registered,
-            self.wants_to_be_matched,
-            self.availability,
-            self.last_offered,
-            self.last_shown
-        ]);
+        let values =
+            serde_json::json!([self.id, self.registered, self.wants_to_be_matched, self.availability, self.last_offered, self.last_shown]);
         let values = values.as_array().cloned().unwrap_or_default();
         let map: serde_json::Map<String, serde_json::Value> = BARE.iter().map(|key| (*key).to_owned()).zip(values).collect();
         serde_json::to_string(&map).map_err(|error| StoreError::Internal(error.to_string()))
@@ -168,7 +162,8 @@ pub fn set_last_offered(tx: &mut Tx<'_>, id: &ExpertId, day: Date) -> StoreResul
 /// # Errors
 /// [`StoreError::Duplicate`] when that user is another expert already, [`StoreError::NotFound`] when there is no such expert.
 pub fn set_user(tx: &mut Tx<'_>, id: &ExpertId, user: &UserId) -> StoreResult<()> {
-    let changed = diesel::update(experts::table.find(id.as_str())).set(experts::user_id.eq(Some(user.as_str()))).execute(tx.connection())?;
+    let changed =
+        diesel::update(experts::table.find(id.as_str())).set(experts::user_id.eq(Some(user.as_str()))).execute(tx.connection())?;
     if changed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
 }
 
@@ -298,12 +293,7 @@ fn programmes_of(db: &mut Db, ids: Option<&[&str]>) -> StoreResult<HashMap<Strin
     Ok(joined)
 }
 
-fn assembled(
-    row: Row,
-    told: &mut groups::Told,
-    joined: &mut HashMap<String, Vec<ProgrammeId>>,
-    keys: &Keys,
-) -> StoreResult<StoredExpert> {
+fn assembled(row: Row, told: &mut groups::Told, joined: &mut HashMap<String, Vec<ProgrammeId>>, keys: &Keys) -> StoreResult<StoredExpert> {
     let key = KeyId::parse(&row.key_id)?;
     let mut parts = vec![row.bare_json()?];
     for (group, sealed) in told.remove(&row.id).unwrap_or_default() {

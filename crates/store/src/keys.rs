@@ -255,7 +255,9 @@ impl Keys {
         let slots: Vec<(KeyId, Secret)> = ids.iter().filter_map(|id| Some((*id, self.find(*id)?))).collect();
         self.file.append(&slots)?;
         let mut unwritten = self.unwritten_keys();
-        unwritten.retain(|id| !ids.contains(id));
+        for id in ids {
+            unwritten.remove(id);
+        }
         Ok(())
     }
 

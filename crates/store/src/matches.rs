@@ -415,8 +415,7 @@ pub fn is_open_between(db: &mut Db, package: &PackageId, expert: &ExpertId) -> S
 /// # Errors
 /// Any error of the database.
 pub fn delete_of(tx: &mut Tx<'_>, expert: &ExpertId) -> StoreResult<usize> {
-    let ids: Vec<String> =
-        matches::table.filter(matches::expert_id.eq(expert.as_str())).select(matches::id).load(tx.connection())?;
+    let ids: Vec<String> = matches::table.filter(matches::expert_id.eq(expert.as_str())).select(matches::id).load(tx.connection())?;
     feedback::delete_of(tx, &ids)?;
     let connection = tx.connection();
     diesel::delete(approvals::table.filter(approvals::match_id.eq_any(&ids))).execute(connection)?;
@@ -512,7 +511,11 @@ fn stored((row, key, organisation): Found, keys: &Keys) -> StoreResult<StoredMat
         state: MatchState::from_word(&row.state).ok_or_else(|| corrupt("a state"))?,
         origin: Origin::from_word(&row.origin).ok_or_else(|| corrupt("an origin"))?,
         score,
-        matcher_version: row.matcher_version.as_deref().map(|id| KnobVersionId::new(id).map_err(|_| corrupt("a version's id"))).transpose()?,
+        matcher_version: row
+            .matcher_version
+            .as_deref()
+            .map(|id| KnobVersionId::new(id).map_err(|_| corrupt("a version's id")))
+            .transpose()?,
         arrangement: row.arrangement,
         deadline: row.deadline.map(moment),
         events: row.events,

@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use raakvlak_domain::calendar::Instant;
 
 use crate::audit::anchor::{Anchor, Anchorer};
-use crate::audit::{AuditReport, Head, verify};
+use crate::audit::{AuditReport, Head};
 use crate::changes::{self, Change};
 use crate::connection::{Address, AnyConnection};
 use crate::dialect::{self, Purpose};
@@ -296,10 +296,7 @@ impl Store {
     /// # Errors
     /// Any error of the database.
     pub fn verify_audit_against(&self, anchor: Option<Head>) -> StoreResult<AuditReport> {
-        self.read(|db| {
-            let (connection, keys) = db.parts();
-            verify::verify(connection, keys, anchor)
-        })
+        self.read(|db| db.verify_audit(anchor))
     }
 
     /// Accepts the trail as it ends now, as after a backup was put back; gives the head that is anchored from here on.
@@ -310,6 +307,12 @@ impl Store {
         let head = self.read(|db| crate::audit::head(db.connection()))?;
         self.inner.anchor.reset(head)?;
         Ok(head)
+    }
+
+    /// The anchor of the audit trail, for keeping its head elsewhere too.
+    #[must_use]
+    pub fn anchor(&self) -> &Anchor {
+        &self.inner.anchor
     }
 
     /// Waits until the anchor of the audit trail has caught up with every commit that was answered.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use raakvlak_domain::calendar::Instant;
 
-use crate::audit::{self, AuditEntry, AuditQuery, AuditRow, ObjectKind};
+use crate::audit::{self, AuditEntry, AuditQuery, AuditReport, AuditRow, Head, ObjectKind, verify};
 use crate::changes::{self, Change};
 use crate::connection::AnyConnection;
 use crate::error::StoreResult;
@@ -66,6 +66,14 @@ impl Db {
     /// Any error of the database.
     pub fn audit_rows(&mut self, query: &AuditQuery) -> StoreResult<Vec<AuditRow>> {
         audit::list(&mut self.connection, query)
+    }
+
+    /// Computes the audit trail again, as this transaction sees it, and holds it against a head that was kept elsewhere.
+    ///
+    /// # Errors
+    /// Any error of the database; what is wrong with the trail stands in the report.
+    pub fn verify_audit(&mut self, anchor: Option<Head>) -> StoreResult<AuditReport> {
+        verify::verify(&mut self.connection, &self.keys, anchor)
     }
 }
 

@@ -2,10 +2,8 @@
 
 use super::*;
 
-fn folder() -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("raakvlak-keys-{}", uuid::Uuid::now_v7()));
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
 }
 
 fn written(keys: &Keys) -> KeyId {
@@ -18,7 +16,7 @@ const PLACE: Place<'_> = Place { table: "expert_stories", column: "sealed", row:
 
 #[test]
 fn opens_what_it_sealed_and_only_there() {
-    let keys = Keys::open(&folder(), true).unwrap();
+    let keys = Keys::open(folder().path(), true).unwrap();
     let (one, other) = (written(&keys), written(&keys));
     let sealed = keys.seal(one, &PLACE, b"my story").unwrap();
     assert_eq!(keys.unseal(one, &PLACE, &sealed).unwrap(), b"my story");
@@ -35,7 +33,7 @@ fn opens_what_it_sealed_and_only_there() {
 
 #[test]
 fn hides_the_length_and_keeps_every_text() {
-    let keys = Keys::open(&folder(), true).unwrap();
+    let keys = Keys::open(folder().path(), true).unwrap();
     let id = written(&keys);
     let length = |text: &[u8]| keys.seal(id, &PLACE, text).unwrap().len();
     assert_eq!(length(b""), length(&[7; 63]));
@@ -47,24 +45,24 @@ fn hides_the_length_and_keeps_every_text() {
 #[test]
 fn survives_a_restart_and_a_torn_tail() {
     let folder = folder();
-    let keys = Keys::open(&folder, true).unwrap();
+    let keys = Keys::open(folder.path(), true).unwrap();
     let id = written(&keys);
     let sealed = keys.seal(id, &PLACE, b"kept").unwrap();
-    let path = folder.join("keys");
+    let path = folder.path().join("keys");
     let mut bytes = std::fs::read(&path).unwrap();
     bytes.extend_from_slice(&[9; 20]);
     std::fs::write(&path, bytes).unwrap();
-    let again = Keys::open(&folder, false).unwrap();
+    let again = Keys::open(folder.path(), false).unwrap();
     assert_eq!(again.unseal(id, &PLACE, &sealed).unwrap(), b"kept");
     let next = written(&again);
-    assert!(Keys::open(&folder, false).unwrap().exists(next));
+    assert!(Keys::open(folder.path(), false).unwrap().exists(next));
     assert_eq!(std::fs::metadata(&path).unwrap().len() % 56, 0);
 }
 
 #[test]
 fn a_destroyed_key_is_gone_here_elsewhere_and_on_the_disk() {
     let folder = folder();
-    let (here, elsewhere) = (Keys::open(&folder, true).unwrap(), Keys::open(&folder, false).unwrap());
+    let (here, elsewhere) = (Keys::open(folder.path(), true).unwrap(), Keys::open(folder.path(), false).unwrap());
     let (doomed, kept) = (written(&here), written(&here));
     let sealed = here.seal(doomed, &PLACE, b"secret").unwrap();
     assert_eq!(elsewhere.unseal(doomed, &PLACE, &sealed).unwrap(), b"secret", "another process reads the file again for an unknown key");
@@ -74,7 +72,7 @@ fn a_destroyed_key_is_gone_here_elsewhere_and_on_the_disk() {
     elsewhere.refresh().unwrap();
     assert_eq!(elsewhere.unseal(doomed, &PLACE, &sealed), Err(KeyError::Unknown));
     assert!(elsewhere.exists(kept));
-    let bytes = std::fs::read(folder.join("keys")).unwrap();
+    let bytes = std::fs::read(folder.path().join("keys")).unwrap();
     assert!(!bytes.windows(KEY_LENGTH).any(|window| window == secret.as_slice()));
     here.destroy(&[doomed]).unwrap();
 }
@@ -82,7 +80,7 @@ fn a_destroyed_key_is_gone_here_elsewhere_and_on_the_disk() {
 #[test]
 fn forgets_the_keys_of_a_rolled_back_transaction() {
     let folder = folder();
-    let keys = Keys::open(&folder, true).unwrap();
+    let keys = Keys::open(folder.path(), true).unwrap();
     let id = keys.make().unwrap();
     keys.reload().unwrap();
     assert!(keys.exists(id), "a key that is not written yet survives a reload");
@@ -94,7 +92,7 @@ fn forgets_the_keys_of_a_rolled_back_transaction() {
 #[test]
 fn refuses_a_folder_without_keys() {
     let folder = folder();
-    assert!(matches!(Keys::open(&folder, false), Err(KeyError::Missing { .. })));
+    assert!(matches!(Keys::open(folder.path(), false), Err(KeyError::Missing { .. })));
     assert!(matches!(Keys::open(Path::new("/proc/keys-of-nobody"), true), Err(KeyError::File { .. })));
 }
 
@@ -102,7 +100,8 @@ fn refuses_a_folder_without_keys() {
 #[test]
 fn nobody_else_may_read_the_file() {
     use std::os::unix::fs::PermissionsExt;
-    let folder = folder().join("made");
+    let above = folder();
+    let folder = above.path().join("made");
     Keys::open(&folder, true).unwrap();
     assert_eq!(std::fs::metadata(folder.join("keys")).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
@@ -110,7 +109,7 @@ fn nobody_else_may_read_the_file() {
 
 #[test]
 fn digests_differ_by_purpose_and_person() {
-    let keys = Keys::open(&folder(), true).unwrap();
+    let keys = Keys::open(folder().path(), true).unwrap();
     let (one, other) = (written(&keys), written(&keys));
     assert_eq!(keys.digest("e-mail", b"a@b.nl"), keys.digest("e-mail", b"a@b.nl"));
     assert_ne!(keys.digest("e-mail", b"a@b.nl"), keys.digest("code", b"a@b.nl"));
