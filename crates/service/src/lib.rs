@@ -3,3 +3,6 @@
 
 pub mod actor;
 pub mod error;
+pub mod exchange;
+pub mod places;
+pub mod vocabulary;
