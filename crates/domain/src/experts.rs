@@ -12,6 +12,7 @@ use crate::identifiers::{CompetenceId, ExpertId, OrganisationId, ProgrammeId, Te
 use crate::languages::LanguageLevel;
 use crate::places::Place;
 use crate::quantities::{Hours, Level, TravelDistance};
+use crate::reading::WithDerived;
 use crate::texts::{EmailAddress, Line, Prose};
 
 closed_words! {
@@ -229,20 +230,25 @@ record! {
     #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
     pub struct Expert {
         /// Names the expert.
+        #[schema(read_only)]
         pub id: ExpertId,
         /// The name that the person chose to be shown.
         pub display_name: Option<Line>,
         /// The day of registering.
+        #[schema(read_only)]
         pub registered: Option<Date>,
         /// The day of the last offer that the person said yes to.
+        #[schema(read_only)]
         pub last_offered: Option<Date>,
         /// The day on which the person was last in a shortlist that a mediator saved or opened.
+        #[schema(read_only)]
         pub last_shown: Option<Date>,
         /// Since when the person has been kept outside the labour market.
         pub aside_since: Option<Date>,
         /// The answer to 'do you want to work?'; not told: never asked.
         pub wants_to_be_matched: Option<bool>,
         /// The day of that answer.
+        #[schema(read_only)]
         pub answered_on: Option<Date>,
         /// Whether the person can be asked now; not told: available.
         pub availability: Option<Availability>,
@@ -293,4 +299,9 @@ record! {
         /// To whom each group of fields is shown.
         pub disclosure: Disclosure = Disclosure::default(),
     }
+}
+
+impl WithDerived for Expert {
+    const DERIVED: &'static [(&'static str, &'static str)] =
+        &[("id", "new"), ("registered", ""), ("last_offered", ""), ("last_shown", ""), ("answered_on", "")];
 }

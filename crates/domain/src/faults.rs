@@ -247,7 +247,9 @@ impl FaultKind {
             Self::Cells { expected, found } => format!("Deze regel heeft {found} cellen. Het moeten er {expected} zijn."),
             Self::Unreadable { reason } => format!("Dit bestand is niet te lezen: {reason}."),
             Self::UnknownPlace { name } => format!("We kennen de plaats '{name}' niet."),
-            Self::AmbiguousPlace { name, candidates } => format!("'{name}' kan meer plaatsen zijn. Kies er een: {}.", candidates.join(", ")),
+            Self::AmbiguousPlace { name, candidates } => {
+                format!("'{name}' kan meer plaatsen zijn. Kies er een: {}.", candidates.join(", "))
+            }
             Self::FileMissing => "Dit bestand ontbreekt.".into(),
             Self::UnknownFile => "Dit bestand hoort hier niet. Haal het weg of geef het de goede naam.".into(),
             Self::UnclosedQuote => "Een aanhalingsteken wordt op deze regel niet gesloten.".into(),

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::identifiers::OrganisationId;
 use crate::places::Place;
+use crate::reading::WithDerived;
 use crate::texts::Line;
 
 closed_words! {
@@ -34,6 +35,7 @@ record! {
     #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
     pub struct Organisation {
         /// Names the organisation.
+        #[schema(read_only)]
         pub id: OrganisationId,
         /// What it is called.
         pub name: Line,
@@ -48,4 +50,8 @@ record! {
         /// Whether it lends people.
         pub lends: bool = false,
     }
+}
+
+impl WithDerived for Organisation {
+    const DERIVED: &'static [(&'static str, &'static str)] = &[("id", "new")];
 }

@@ -12,6 +12,7 @@ use crate::identifiers::{CompetenceId, OrganisationId, PackageId, ProgrammeId, T
 use crate::languages::LanguageLevel;
 use crate::places::Place;
 use crate::quantities::{Capacity, Count, Days, Euros, Hours, Level};
+use crate::reading::WithDerived;
 use crate::texts::{Line, Prose};
 
 closed_words! {
@@ -180,6 +181,7 @@ record! {
     #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
     pub struct TaskPackage {
         /// Names the package.
+        #[schema(read_only)]
         pub id: PackageId,
         /// Whose work it is.
         pub organisation: OrganisationId,
@@ -228,6 +230,7 @@ record! {
         /// Who pays for the work.
         pub funding: Option<Line>,
         /// Where it stands; a package in a folder is published unless it says otherwise.
+        #[schema(read_only)]
         pub state: PackageState = PackageState::Published,
     }
     check(reading) {
@@ -245,3 +248,7 @@ record! {
 
 /// The most tasks of one package.
 pub const MOST_TASKS: usize = 100;
+
+impl WithDerived for TaskPackage {
+    const DERIVED: &'static [(&'static str, &'static str)] = &[("id", "new"), ("state", "draft")];
+}

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::identifiers::ProgrammeId;
 use crate::knobs::{Position, Weights};
 use crate::quantities::Capacity;
+use crate::reading::WithDerived;
 use crate::texts::{Line, Prose};
 
 record! {
@@ -13,6 +14,7 @@ record! {
     #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
     pub struct Programme {
         /// Names the programme.
+        #[schema(read_only)]
         pub id: ProgrammeId,
         /// What it is called.
         pub name: Line,
@@ -42,4 +44,8 @@ impl Programme {
             position => Weights::of_position(position),
         }
     }
+}
+
+impl WithDerived for Programme {
+    const DERIVED: &'static [(&'static str, &'static str)] = &[("id", "new")];
 }

@@ -107,6 +107,49 @@ pub fn pairs<'a>(node: &'a Node, known: &'static [&'static str], reading: &mut R
     Some(pairs)
 }
 
+/// A record with keys that we work out ourselves, so that nobody sends them.
+pub trait WithDerived: FromNode {
+    /// The derived keys, each with a value that stands in for it while the record is read.
+    const DERIVED: &'static [(&'static str, &'static str)];
+}
+
+/// A record as it is sent to be made: without its derived keys, which are faults here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fresh<T>(pub T);
+
+/// A record as it is sent to be changed: its derived keys may stand in it, as they were answered, and count for nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changed<T>(pub T);
+
+impl<T: WithDerived> FromNode for Fresh<T> {
+    fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
+        if let Node::Object(pairs) = node {
+            for (key, _) in pairs.iter().filter(|(key, value)| is_derived::<T>(key) && *value != Node::Null) {
+                reading.within(key, |reading| reading.fault(FaultKind::Derived));
+            }
+        }
+        T::from_node(&with_stand_ins::<T>(node), reading).map(Self)
+    }
+}
+
+impl<T: WithDerived> FromNode for Changed<T> {
+    fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
+        T::from_node(&with_stand_ins::<T>(node), reading).map(Self)
+    }
+}
+
+fn is_derived<T: WithDerived>(key: &str) -> bool {
+    T::DERIVED.iter().any(|(derived, _)| *derived == key)
+}
+
+/// The node with a stand-in for every derived key, whatever was sent for it.
+fn with_stand_ins<T: WithDerived>(node: &Node) -> Node {
+    let Node::Object(pairs) = node else { return node.clone() };
+    let told = pairs.iter().filter(|(key, _)| !is_derived::<T>(key)).cloned();
+    let stand_ins = T::DERIVED.iter().filter(|(_, value)| !value.is_empty());
+    Node::Object(told.chain(stand_ins.map(|(key, value)| ((*key).to_owned(), Node::Text((*value).to_owned())))).collect())
+}
+
 impl FromNode for bool {
     fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
         let Node::Bool(value) = node else {
@@ -276,4 +319,41 @@ macro_rules! closed_words {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packages::{PackageState, TaskPackage};
+
+    fn faults<T: FromNode + std::fmt::Debug>(text: &str) -> Vec<(String, &'static str)> {
+        let faults = read::<T>(text).unwrap_err();
+        faults.into_iter().map(|fault| (fault.pointer, fault.kind.code())).collect()
+    }
+
+    #[test]
+    fn names_every_fault_at_its_place() {
+        let text = r#"{"organisation":"o","purpose":"","title":"t","title":"u","tasks":[{"id":"a","hours":0}],"hours":{"min":4,"max":2},
+            "work_form":7,"colour":"red","start":"2027-02-01","end":"2027-01-01","languages":{"nl":"D1"}}"#;
+        let expected = [
+            ("/title", "duplicate_key"),
+            ("/colour", "unknown_key"),
+            ("/purpose", "too_short"),
+            ("/tasks/0/hours", "out_of_range"),
+            ("/hours/max", "end_before_start"),
+            ("/work_form", "wrong_type"),
+            ("/languages/nl", "not_one_of"),
+            ("/end", "end_before_start"),
+        ];
+        let expected: Vec<(String, &str)> = expected.iter().map(|(pointer, code)| ((*pointer).to_owned(), *code)).collect();
+        assert_eq!(faults::<Fresh<TaskPackage>>(text), expected);
+    }
+
+    #[test]
+    fn derived_keys_are_faults_in_what_is_new_and_nothing_in_what_changes() {
+        let text = r#"{"id":"p","state":"closed","organisation":"o","purpose":"p","title":"t","tasks":[{"id":"a","hours":1}],
+            "hours":{"min":1,"max":2},"work_form":"w"}"#;
+        assert_eq!(faults::<Fresh<TaskPackage>>(text), vec![("/id".to_owned(), "derived"), ("/state".to_owned(), "derived")]);
+        assert_eq!(read::<Changed<TaskPackage>>(text).unwrap().0.state, PackageState::Draft);
+    }
 }
