@@ -14,7 +14,7 @@ const KEPT: usize = 192;
 pub struct Similarities {
     vocabulary: Vocabulary,
     ancestors: Vec<BTreeSet<usize>>,
-    descendants: Vec<usize>,
+    information: Vec<f64>,
     lists: RefCell<BTreeMap<usize, Rc<AskedList>>>,
 }
 
@@ -30,8 +30,9 @@ impl Similarities {
     pub(super) fn of(vocabulary: Vocabulary) -> Similarities {
         let numbers = 0..vocabulary.ids.len();
         let ancestors: Vec<_> = numbers.clone().map(|concept| vocabulary.ancestors_and_self(concept)).collect();
-        let descendants = numbers.map(|concept| vocabulary.steps_down(concept).len()).collect();
-        Similarities { vocabulary, ancestors, descendants, lists: RefCell::default() }
+        let size = vocabulary.ids.len();
+        let information = numbers.map(|concept| information(vocabulary.steps_down(concept).len(), size)).collect();
+        Similarities { vocabulary, ancestors, information, lists: RefCell::default() }
     }
 
     /// `sim(have, asked)` in basis points; a competence outside the vocabulary is similar to itself alone.
@@ -39,10 +40,16 @@ impl Similarities {
         if have == asked {
             return 10_000;
         }
-        match (self.number(have), self.number(asked)) {
-            (Some(have), Some(asked)) => self.list(asked).values.get(&have).copied().unwrap_or(0),
-            _ => 0,
+        let (Some(have), Some(asked)) = (self.number(have), self.number(asked)) else { return 0 };
+        // Without a value worth a place, and not below it, there is no need to work the whole list out.
+        if !self.is_below(have, asked) && self.otherwise(have, asked) < 2_000 {
+            return 0;
         }
+        self.list(asked).values.get(&have).copied().unwrap_or(0)
+    }
+
+    fn is_below(&self, have: usize, asked: usize) -> bool {
+        self.ancestors.get(have).is_some_and(|above| above.contains(&asked))
     }
 
     /// How many competences count for `asked` besides itself, and whether one with the value of the last kept found no place.
@@ -111,14 +118,8 @@ impl Similarities {
         }
     }
 
-    /// "`IC(c) = 1 - ln(1 + descendants(c)) / ln(size of the vocabulary)` (0 in a vocabulary of one [...])".
     fn information(&self, concept: usize) -> f64 {
-        let size = self.vocabulary.ids.len();
-        if size <= 1 {
-            return 0.0;
-        }
-        let descendants = self.descendants.get(concept).copied().unwrap_or(0);
-        1.0 - ((1 + descendants) as f64).ln() / (size as f64).ln()
+        self.information.get(concept).copied().unwrap_or(0.0)
     }
 
     /// "`Σ over o linked to both of 1/n(o) / √(Σ over o of asked 1/n(o) · Σ over o of have 1/n(o))`, times 10 000 (the sums first, one root of
@@ -127,7 +128,7 @@ impl Similarities {
         let none = BTreeSet::new();
         let of_have = self.vocabulary.occupations_of.get(&have).unwrap_or(&none);
         let of_asked = self.vocabulary.occupations_of.get(&asked).unwrap_or(&none);
-        let of_both: BTreeSet<String> = of_asked.intersection(of_have).cloned().collect();
+        let of_both: BTreeSet<usize> = of_asked.intersection(of_have).copied().collect();
         if of_both.is_empty() {
             return 0;
         }
@@ -136,10 +137,18 @@ impl Similarities {
     }
 
     /// `Σ 1/n(o)`, "with `n(o)` the number of competences linked to occupation `o`".
-    fn shares(&self, occupations: &BTreeSet<String>) -> f64 {
-        let linked = |occupation| self.vocabulary.competences_of.get(occupation).map_or(1, BTreeSet::len);
-        occupations.iter().fold(0.0, |sum, occupation| sum + 1.0 / linked(occupation) as f64)
+    fn shares(&self, occupations: &BTreeSet<usize>) -> f64 {
+        let linked = occupations.iter().filter_map(|occupation| self.vocabulary.competences_of.get(*occupation));
+        linked.fold(0.0, |sum, competences| sum + 1.0 / competences.len() as f64)
     }
+}
+
+/// "`IC(c) = 1 - ln(1 + descendants(c)) / ln(size of the vocabulary)` (0 in a vocabulary of one [...])".
+fn information(descendants: usize, size: usize) -> f64 {
+    if size <= 1 {
+        return 0.0;
+    }
+    1.0 - ((1 + descendants) as f64).ln() / (size as f64).ln()
 }
 
 /// "10 000 at one step of the shortest path, 500 less for every further step, never under 8 500".

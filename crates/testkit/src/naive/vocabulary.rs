@@ -15,10 +15,10 @@ pub(super) struct Vocabulary {
     pub(super) children: BTreeMap<usize, BTreeSet<usize>>,
     /// Both directions of every related pair.
     pub(super) related: BTreeSet<(usize, usize)>,
-    /// Occupation to the distinct competences linked to it.
-    pub(super) competences_of: BTreeMap<String, BTreeSet<usize>>,
-    /// Competence to the occupations linked to it, in byte order of their ids.
-    pub(super) occupations_of: BTreeMap<usize, BTreeSet<String>>,
+    /// For each occupation, in byte order of the ids, the distinct competences linked to it.
+    pub(super) competences_of: Vec<BTreeSet<usize>>,
+    /// Competence to the numbers of the occupations linked to it.
+    pub(super) occupations_of: BTreeMap<usize, BTreeSet<usize>>,
 }
 
 #[derive(Deserialize)]
@@ -56,9 +56,7 @@ impl Vocabulary {
         for row in read_rows_if_any::<RelatedRow>(&folder.join("related.csv"))? {
             vocabulary.add_related(&row.a, &row.b)?;
         }
-        for row in read_rows_if_any::<LinkRow>(&folder.join("occupation_competences.csv"))? {
-            vocabulary.add_link(row.occupation, &row.competence)?;
-        }
+        vocabulary.add_links(read_rows_if_any(&folder.join("occupation_competences.csv"))?)?;
         Ok(vocabulary)
     }
 
@@ -71,7 +69,7 @@ impl Vocabulary {
             parents: BTreeMap::new(),
             children: BTreeMap::new(),
             related: BTreeSet::new(),
-            competences_of: BTreeMap::new(),
+            competences_of: Vec::new(),
             occupations_of: BTreeMap::new(),
         }
     }
@@ -94,10 +92,17 @@ impl Vocabulary {
         Ok(())
     }
 
-    fn add_link(&mut self, occupation: String, competence: &str) -> io::Result<()> {
-        let competence = self.number(competence)?;
-        self.occupations_of.entry(competence).or_default().insert(occupation.clone());
-        self.competences_of.entry(occupation).or_default().insert(competence);
+    fn add_links(&mut self, links: Vec<LinkRow>) -> io::Result<()> {
+        let mut linked: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for LinkRow { occupation, competence } in links {
+            linked.entry(occupation).or_default().insert(self.number(&competence)?);
+        }
+        self.competences_of = linked.into_values().collect();
+        for (occupation, competences) in self.competences_of.iter().enumerate() {
+            for competence in competences {
+                self.occupations_of.entry(*competence).or_default().insert(occupation);
+            }
+        }
         Ok(())
     }
 
