@@ -2,6 +2,8 @@
 //!
 //! A follower that remembers only the highest number it saw misses nothing: numbers are handed out by the one writer, on PostgreSQL under the lock
 //! that all nodes share, so a lower number can never become visible after a higher one.
+//!
+//! A change without an id says that a record of that sort was erased: the id itself is gone from the feed, so a follower reads that sort anew.
 
 use diesel::prelude::*;
 use raakvlak_domain::calendar::Instant;
@@ -24,7 +26,7 @@ pub struct Change {
     pub at: Instant,
     /// The sort of record ([`ObjectKind`](crate::audit::ObjectKind) as text).
     pub kind: String,
-    /// The record's id; empty when the record was erased since.
+    /// The record's id; empty when the record was erased: then read everything of this sort anew.
     pub object_id: String,
 }
 
@@ -96,7 +98,7 @@ pub(crate) fn clear(connection: &mut AnyConnection, before: Instant) -> StoreRes
     Ok(diesel::delete(changes::table.filter(changes::seq.le(last))).execute(connection)?)
 }
 
-/// Takes the id of an erased record out of the feed; followers skip rows without an id.
+/// Takes the id of an erased record out of the feed.
 pub(crate) fn forget(connection: &mut AnyConnection, kind: &str, object_id: &str) -> QueryResult<()> {
     let rows = changes::table.filter(changes::kind.eq(kind)).filter(changes::object_id.eq(object_id));
     diesel::update(rows).set(changes::object_id.eq("")).execute(connection).map(drop)

@@ -5,16 +5,25 @@
 //! at the next start. Whatever still lies in an old log segment or a backup can no longer be opened by anybody.
 
 use diesel::prelude::*;
+use raakvlak_domain::identifiers::{ExpertId, UserId};
 
+use crate::audit::ObjectKind;
 use crate::connection::AnyConnection;
-use crate::dialect;
-use crate::error::StoreResult;
+use crate::error::{StoreError, StoreResult};
 use crate::keys::KeyId;
-use crate::schema::erasures;
+use crate::schema::{
+    approvals, arrangements, erasures, experts as expert_rows, knob_versions, match_events, matches as match_rows, organisation_members,
+    organisations, package_revisions, shortlists as shortlist_rows, sign_in_codes, task_packages, todos, users as user_rows,
+    vocabulary_versions,
+};
 use crate::transaction::Tx;
+use crate::{changes, dialect, experts, idempotency, matches, outbox, sessions, shortlists, users};
+
+/// What stands where an erased user was named as the one who did something.
+pub const ERASED: &str = "erased";
 
 /// The tables that hold something of a person.
-pub(crate) const TABLES: [&str; 25] = [
+pub(crate) const TABLES: [&str; 27] = [
     "users",
     "user_roles",
     "sign_in_codes",
@@ -37,6 +46,8 @@ pub(crate) const TABLES: [&str; 25] = [
     "arrangements",
     "match_events",
     "approvals",
+    "check_ins",
+    "evaluations",
     "outbox",
     "todos",
     "changes",
@@ -62,6 +73,92 @@ impl Tx<'_> {
         self.notes.doomed.extend(&keys);
         Ok(keys.len())
     }
+}
+
+/// Erases an expert from every table: their profile, matches and everything in those, places in shortlists, letters, to-dos and kept answers. The
+/// user that they are, if any, stays; see [`erase_user`]. The audit row is the caller's, written with the pseudonym that the key still gives now.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such expert.
+pub fn erase_expert(tx: &mut Tx<'_>, id: &ExpertId) -> StoreResult<()> {
+    let key: Option<String> = expert_rows::table.find(id.as_str()).select(expert_rows::key_id).first(tx.connection()).optional()?;
+    let key = KeyId::parse(&key.ok_or(StoreError::NotFound)?)?;
+    let theirs: Vec<String> =
+        match_rows::table.filter(match_rows::expert_id.eq(id.as_str())).select(match_rows::id).load(tx.connection())?;
+    matches::delete_of(tx, id)?;
+    shortlists::delete_member(tx, id)?;
+    experts::delete(tx, id)?;
+    outbox::delete_of(tx, key)?;
+    idempotency::delete_of(tx, key, None)?;
+    for about in &theirs {
+        forget(tx, ObjectKind::Match, about)?;
+    }
+    forget(tx, ObjectKind::Expert, id.as_str())?;
+    tx.destroy_key(key)
+}
+
+/// Erases a user from every table: how to reach them, roles, memberships, sessions, codes, letters and kept answers. Where they are named as the one who
+/// did something stands [`ERASED`] from now on.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such user.
+pub fn erase_user(tx: &mut Tx<'_>, id: &UserId) -> StoreResult<()> {
+    let key: Option<String> = user_rows::table.find(id.as_str()).select(user_rows::key_id).first(tx.connection()).optional()?;
+    let key = KeyId::parse(&key.ok_or(StoreError::NotFound)?)?;
+    sessions::delete_of(tx, id)?;
+    outbox::delete_of(tx, key)?;
+    idempotency::delete_of(tx, key, Some(id.as_str()))?;
+    let connection = tx.connection();
+    diesel::delete(organisation_members::table.filter(organisation_members::user_id.eq(id.as_str()))).execute(connection)?;
+    let nobody = None::<String>;
+    diesel::update(todos::table.filter(todos::assigned_to.eq(Some(id.as_str()))))
+        .set(todos::assigned_to.eq(&nobody))
+        .execute(connection)?;
+    let expert = expert_rows::table.filter(expert_rows::user_id.eq(Some(id.as_str())));
+    diesel::update(expert).set(expert_rows::user_id.eq(&nobody)).execute(connection)?;
+    rename_in_history(connection, id)?;
+    users::delete(tx, id)?;
+    forget(tx, ObjectKind::User, id.as_str())?;
+    tx.destroy_key(key)
+}
+
+/// Every column that names a user as the one who did something, without being a reference.
+macro_rules! named_in {
+    ($connection:expr, $id:expr, $($table:ident.$column:ident),* $(,)?) => {
+        $(
+            diesel::update($table::table.filter($table::$column.eq(Some($id)))).set($table::$column.eq(Some(ERASED))).execute($connection)?;
+        )*
+    };
+}
+
+fn rename_in_history(connection: &mut AnyConnection, id: &UserId) -> StoreResult<()> {
+    named_in!(
+        connection,
+        id.as_str(),
+        approvals.user_id,
+        arrangements.made_by,
+        knob_versions.made_by,
+        match_events.actor,
+        match_rows.made_by,
+        organisations.vetted_by,
+        package_revisions.made_by,
+        shortlist_rows.made_by,
+        sign_in_codes.made_by,
+        task_packages.taken_in_by,
+        todos.closed_by,
+        vocabulary_versions.made_by,
+    );
+    Ok(())
+}
+
+/// Takes a record out of the to-dos and the change feed; followers hear only that something of this sort is gone.
+fn forget(tx: &mut Tx<'_>, kind: ObjectKind, id: &str) -> StoreResult<()> {
+    let about = todos::table.filter(todos::object_kind.eq(kind.as_str())).filter(todos::object_id.eq(id));
+    diesel::delete(about).execute(tx.connection())?;
+    changes::forget(tx.connection(), kind.as_str(), id)?;
+    tx.notes.changed.retain(|(of, about)| !(*of == kind.as_str() && about == id));
+    tx.changed(kind, "");
+    Ok(())
 }
 
 /// Strikes out promises that have been kept.

@@ -130,22 +130,6 @@ pub fn update(tx: &mut Tx<'_>, expert: &Expert, version: i64) -> StoreResult<Sto
     stored(row, expert.clone())
 }
 
-/// Notes on which day somebody was last in a shortlist that a mediator saved or opened. It is no change of theirs, so their version stays.
-///
-/// # Errors
-/// Any error of the database.
-pub fn set_last_shown(tx: &mut Tx<'_>, ids: &[ExpertId], day: Date) -> StoreResult<()> {
-    for chunk in ids.chunks(500) {
-        let names: Vec<&str> = chunk.iter().map(ExpertId::as_str).collect();
-        let rows = experts::table.filter(experts::id.eq_any(names));
-        diesel::update(rows).set(experts::last_shown.eq(Some(day.to_string()))).execute(tx.connection())?;
-    }
-    for id in ids {
-        tx.changed(ObjectKind::Expert, id.as_str());
-    }
-    Ok(())
-}
-
 /// Notes the day of the last offer that somebody said yes to. It is no change of theirs, so their version stays.
 ///
 /// # Errors

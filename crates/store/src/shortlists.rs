@@ -1,5 +1,7 @@
 //! Shortlists that a mediator opened: kept with their date, knob and pool version, and shown again until they are refreshed.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use raakvlak_domain::calendar::{Date, Instant};
 use raakvlak_domain::identifiers::{ExpertId, KnobVersionId, PackageId, UserId};
@@ -105,6 +107,31 @@ pub fn latest(db: &mut Db, package: &PackageId) -> StoreResult<Option<StoredShor
     let rows = shortlists::table.filter(shortlists::package_id.eq(package.as_str())).order(shortlists::id.desc());
     let row: Option<Row> = rows.select(Row::as_select()).first(db.connection()).optional()?;
     row.map(|row| with_members(db, row)).transpose()
+}
+
+/// On which day each of these people, or of all, was last in a shortlist that was opened before a day; those who never were do not stand in it.
+///
+/// # Errors
+/// Any error of the database.
+pub fn last_shown_before(db: &mut Db, ids: Option<&[ExpertId]>, day: Date) -> StoreResult<HashMap<ExpertId, Date>> {
+    let mut rows = shortlist_members::table
+        .inner_join(shortlists::table)
+        .filter(shortlists::as_of.lt(day.to_string()))
+        .group_by(shortlist_members::expert_id)
+        .select((shortlist_members::expert_id, diesel::dsl::max(shortlists::as_of)))
+        .into_boxed();
+    if let Some(ids) = ids {
+        rows = rows.filter(shortlist_members::expert_id.eq_any(ids.iter().map(ToString::to_string).collect::<Vec<_>>()));
+    }
+    let found: Vec<(String, Option<String>)> = rows.load(db.connection())?;
+    found
+        .into_iter()
+        .filter_map(|(id, last)| last.map(|last| (id, last)))
+        .map(|(id, last)| {
+            let id = ExpertId::new(&id).map_err(|_| corrupt("an expert's id"))?;
+            Ok((id, Date::parse(&last).map_err(|_| corrupt("a date"))?))
+        })
+        .collect()
 }
 
 /// Takes a person out of every shortlist that was kept.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{KeyError, KeyId, Keys, Place};
+use super::{INSTANCE, KeyError, KeyId, Keys, Place};
 use crate::error::{StoreError, StoreResult};
 
 /// What one person's key seals and opens.
@@ -19,6 +19,12 @@ impl Keys {
         Envelope { keys: self, id }
     }
 
+    /// The envelope of the instance itself, for what belongs to no person.
+    #[must_use]
+    pub fn own(&self) -> Envelope<'_> {
+        self.of(INSTANCE)
+    }
+
     /// The envelope of the person whose row names this key.
     ///
     /// # Errors
@@ -33,6 +39,22 @@ impl Envelope<'_> {
     #[must_use]
     pub fn id(&self) -> KeyId {
         self.id
+    }
+
+    /// Seals bytes.
+    ///
+    /// # Errors
+    /// [`KeyError::Unknown`] when the key does not exist any more.
+    pub fn seal(&self, place: &Place<'_>, bytes: &[u8]) -> Result<Vec<u8>, KeyError> {
+        self.keys.seal(self.id, place, bytes)
+    }
+
+    /// Opens bytes.
+    ///
+    /// # Errors
+    /// As [`Keys::unseal`].
+    pub fn open(&self, place: &Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
+        self.keys.unseal(self.id, place, sealed)
     }
 
     /// Seals a text.
