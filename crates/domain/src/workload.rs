@@ -43,6 +43,12 @@ impl From<&Arrangement> for Obligation {
 }
 
 impl Obligation {
+    /// Work of which only the hours are told: it takes them in every week.
+    #[must_use]
+    pub fn always(hours: Hours) -> Self {
+        Self { stretches: vec![Stretch { first: i32::MIN, last: i32::MAX, tenths: hours.get() }] }
+    }
+
     /// The hours it takes in the week of this day, in tenths: the most of any of its stretches in that week.
     #[must_use]
     pub fn tenths_in_week_of(&self, day: Date) -> u32 {

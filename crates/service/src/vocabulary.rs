@@ -4,6 +4,7 @@ mod built_in;
 mod closed;
 mod concepts;
 mod cycles;
+mod linking;
 mod neighbours;
 mod occupations;
 mod writing;
@@ -19,6 +20,7 @@ use crate::exchange::faults::{FileFaults, FolderFaults};
 use crate::exchange::files::{InMemory, Source};
 
 pub use built_in::built_in;
+pub use linking::{LinkAnswer, LinkedConcept, Linker, label_in};
 pub use neighbours::neighbours;
 
 /// The competences.
@@ -178,16 +180,36 @@ impl Draft {
     pub(crate) fn into_tables(self) -> Tables {
         Tables { vocabulary: Arc::new(self.vocabulary), essential: self.essential }
     }
+}
 
-    /// Whether the vocabulary has this competence, or may have it in a row that was refused.
-    pub(crate) fn knows_competence(&self, id: &str) -> bool {
-        self.vocabulary.competence(id).is_some() || self.competences.may_hold(id)
+/// Words that a record can refer to.
+pub(crate) trait KnownWords {
+    /// Whether there is this competence.
+    fn knows_competence(&self, id: &str) -> bool;
+
+    /// Whether a closed vocabulary has this value.
+    fn knows(&self, closed: Closed, id: &str) -> bool;
+}
+
+impl KnownWords for Vocabulary {
+    fn knows_competence(&self, id: &str) -> bool {
+        self.competence(id).is_some()
     }
 
-    /// Whether a closed vocabulary has this value, or may have it in a row that was refused.
-    pub(crate) fn knows(&self, closed: Closed, id: &str) -> bool {
+    fn knows(&self, closed: Closed, id: &str) -> bool {
+        closed.of(self).position(id).is_some()
+    }
+}
+
+/// A row that was refused is at fault itself; what refers to it is not.
+impl KnownWords for Draft {
+    fn knows_competence(&self, id: &str) -> bool {
+        self.vocabulary.knows_competence(id) || self.competences.may_hold(id)
+    }
+
+    fn knows(&self, closed: Closed, id: &str) -> bool {
         let refused = self.closed.get(closed as usize).is_some_and(|refused| refused.may_hold(id));
-        refused || closed.of(&self.vocabulary).position(id).is_some()
+        refused || self.vocabulary.knows(closed, id)
     }
 }
 

@@ -137,6 +137,8 @@ pub struct MatchQuery {
     pub states: Option<Vec<MatchState>>,
     /// Only offers whose deadline lies at or before this moment.
     pub due: Option<Instant>,
+    /// Only those in which the organisation has met the person.
+    pub introduced: bool,
     /// Only after this id.
     pub after: Option<String>,
     /// At most so many; everything when `None`.
@@ -329,6 +331,10 @@ pub fn list(db: &mut Db, query: &MatchQuery) -> StoreResult<Vec<StoredMatch>> {
     if let Some(due) = query.due {
         rows = rows.filter(matches::state.eq(MatchState::Offered.as_str())).filter(matches::deadline.le(due.microseconds()));
     }
+    if query.introduced {
+        let met = match_events::table.filter(match_events::verb.eq(Verb::Introduce.as_str())).select(match_events::match_id);
+        rows = rows.filter(matches::id.eq_any(met));
+    }
     if let Some(after) = &query.after {
         rows = rows.filter(matches::id.gt(after.clone()));
     }
@@ -338,6 +344,17 @@ pub fn list(db: &mut Db, query: &MatchQuery) -> StoreResult<Vec<StoredMatch>> {
     let rows = rows.order(matches::id).select((Row::as_select(), experts::key_id, task_packages::organisation_id));
     let found: Vec<Found> = rows.load(db.connection())?;
     found.into_iter().map(|found| stored(found, db.keys())).collect()
+}
+
+/// Whether the organisation has met the person in this match.
+///
+/// # Errors
+/// Any error of the database.
+pub fn was_introduced(db: &mut Db, id: &MatchId) -> StoreResult<bool> {
+    let met = match_events::table
+        .filter(match_events::match_id.eq(id.as_str()))
+        .filter(match_events::verb.eq(Verb::Introduce.as_str()));
+    Ok(met.count().get_result::<i64>(db.connection())? > 0)
 }
 
 /// Every step of a match, oldest first.

@@ -1,5 +1,6 @@
 //! Checks that what a record refers to exists: competences, terms, organisations, programmes, people, packages and places.
 
+use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::identifiers::{CompetenceId, OrganisationId, ProgrammeId, TermId};
@@ -10,11 +11,11 @@ use raakvlak_domain::places::Place;
 use super::further::MatchLine;
 use super::records::Ids;
 use crate::places::Gazetteer;
-use crate::vocabulary::{Closed, Draft};
+use crate::vocabulary::{Closed, KnownWords};
 
 /// What can be referred to. A file that is absent is not checked against.
-pub(super) struct Known<'a> {
-    pub(super) vocabulary: &'a Draft,
+pub(crate) struct Known<'a> {
+    pub(super) vocabulary: &'a (dyn KnownWords + Sync),
     pub(super) gazetteer: &'a Gazetteer,
     pub(super) organisations: Option<Ids>,
     pub(super) programmes: Option<Ids>,
@@ -30,18 +31,23 @@ struct Check<'a> {
     faults: Vec<Fault>,
 }
 
-impl Known<'_> {
+impl<'a> Known<'a> {
+    /// Words and places alone, for a record outside a folder; which records exist is the store's to say.
+    pub(crate) fn words_only(vocabulary: &'a (dyn KnownWords + Sync), gazetteer: &'a Gazetteer) -> Self {
+        Self { vocabulary, gazetteer, organisations: None, programmes: None, packages: None, experts: None, tells_matches: false }
+    }
+
     fn check(&self) -> Check<'_> {
         Check { known: self, faults: Vec::new() }
     }
 
-    pub(super) fn organisation(&self, organisation: &Organisation) -> Vec<Fault> {
+    pub(crate) fn organisation(&self, organisation: &Organisation) -> Vec<Fault> {
         let mut check = self.check();
         check.place(organisation.place.as_ref());
         check.faults
     }
 
-    pub(super) fn package(&self, package: &TaskPackage) -> Vec<Fault> {
+    pub(crate) fn package(&self, package: &TaskPackage) -> Vec<Fault> {
         let mut check = self.check();
         check.listed(self.organisations.as_ref(), package.organisation.as_str(), "/organisation");
         if let Some(programme) = &package.programme {
@@ -60,7 +66,7 @@ impl Known<'_> {
         check.faults
     }
 
-    pub(super) fn expert(&self, expert: &Expert) -> Vec<Fault> {
+    pub(crate) fn expert(&self, expert: &Expert) -> Vec<Fault> {
         let mut check = self.check();
         if self.tells_matches && expert.committed_hours.is_some() {
             check.faults.push(Fault::new("/committed_hours", FaultKind::Derived));
@@ -82,6 +88,13 @@ impl Known<'_> {
         check.told(Closed::Documents, expert.documents.as_ref(), "/documents");
         check.all_listed(self.organisations.as_ref(), expert.avoid.iter().flatten().map(OrganisationId::as_str), "/avoid");
         check.all_listed(self.programmes.as_ref(), expert.programmes.iter().flatten().map(ProgrammeId::as_str), "/programmes");
+        check.faults
+    }
+
+    /// The terms that an arrangement names.
+    pub(crate) fn arrangement(&self, arrangement: &Arrangement, at: &str) -> Vec<Fault> {
+        let mut check = self.check();
+        check.terms(Closed::Adaptations, &arrangement.adaptations, &format!("{at}/adaptations"));
         check.faults
     }
 

@@ -10,6 +10,7 @@ use super::{Closed, Draft, Refused, read_file};
 use crate::exchange::faults::FolderFaults;
 use crate::exchange::files::Source;
 use crate::exchange::tables::Row;
+use crate::vocabulary::KnownWords;
 
 /// The columns of a closed vocabulary.
 pub(super) const TERM_COLUMNS: &[&str] = &["id", "label_nl", "label_en"];

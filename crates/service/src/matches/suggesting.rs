@@ -1,0 +1,123 @@
+//! Suggesting a match: a mediator from a shortlist or a call-up, an expert by showing interest.
+
+use raakvlak_domain::experts::Expert;
+use raakvlak_domain::faults::{Fault, FaultKind};
+use raakvlak_domain::identifiers::{ExpertId, MatchId};
+use raakvlak_domain::matches::{MatchState, Origin, Party, Suggestion, Verb};
+use raakvlak_domain::packages::{PackageState, TaskPackage};
+use raakvlak_domain::users::Role;
+use raakvlak_store::matches::{self, NewMatch, Step};
+use raakvlak_store::packages::{self, StoredPackage};
+use raakvlak_store::{Action as Act, ObjectKind, Tx, experts, todos};
+
+use super::{MatchView, REVIEW, note_step, view};
+use crate::actor::Actor;
+use crate::authorise::{Action, Object, authorise};
+use crate::desk::{Desk, Versioned, new_id};
+use crate::error::{Conflict, Error};
+use crate::packages::internal;
+use crate::shortlists::can_be_asked;
+
+impl Desk {
+    /// Suggests a match. An expert who shows interest leaves `expert` out; a mediator names somebody who said yes to being matched.
+    ///
+    /// The score and its explanation are computed now and kept with the match, with the version of the knob that made them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] when the package is not open, the person cannot be asked, or the two have an open match already.
+    pub fn suggest(&self, actor: &Actor, suggestion: Suggestion) -> Result<Versioned<MatchView>, Error> {
+        let expert = expert_of(actor, &suggestion)?;
+        let own = actor.is_expert(&expert);
+        let assessed = self.assessed(actor, &suggestion, &expert)?;
+        self.write(actor, move |tx, actor| {
+            let (package, role) = suggestable(tx, actor, &suggestion, &expert)?;
+            let new = NewMatch {
+                id: &MatchId::new(&new_id()).map_err(internal)?,
+                package: &suggestion.package,
+                revision: package.revision,
+                expert: &expert,
+                origin: origin(own, &package.package),
+                score: assessed.as_ref().map(|(json, _)| json.as_str()),
+                matcher_version: assessed.as_ref().and_then(|(_, version)| version.as_ref()),
+            };
+            let step = Step {
+                verb: Verb::Suggest,
+                to: MatchState::Suggested,
+                actor: (!actor.is_system()).then_some(&actor.user),
+                party: if own { Party::Expert } else { Party::Mediator },
+                reason: suggestion.why.as_ref().map(raakvlak_domain::texts::Prose::as_str),
+                arrangement: None,
+                deadline: None,
+            };
+            let made = matches::insert(tx, &new, &step)?;
+            note_step(tx, actor, role, Act::Suggest, None, &made, step.reason)?;
+            todos::open(tx, &new_id(), REVIEW, ObjectKind::Match.as_str(), made.id.as_str(), None)?;
+            view(tx, &made, role)
+        })
+    }
+
+    /// The explanation of a match as JSON, with the knob version that made it; `None` when the person is not in the ranking (any more).
+    #[expect(clippy::type_complexity, reason = "a text and the version that made it")]
+    fn assessed(
+        &self,
+        actor: &Actor,
+        suggestion: &Suggestion,
+        expert: &ExpertId,
+    ) -> Result<Option<(String, Option<raakvlak_domain::identifiers::KnobVersionId>)>, Error> {
+        let asked = self.read(|db| {
+            let stored = packages::get(db, &suggestion.package)?.ok_or(Error::NotFound)?;
+            let object = Object::Match { expert, organisation: &stored.package.organisation, introduced: false };
+            authorise(actor, Action::Use(Verb::Suggest), &object)?;
+            let (knob, version) = crate::knobs::effective(db, &stored.package)?;
+            Ok((stored.package, knob, version))
+        })?;
+        let (package, knob, version) = asked;
+        match self.explanation_for(&package, &knob, expert) {
+            Ok(found) => {
+                let json = serde_json::to_string(&found.answer).map_err(|error| Error::Internal(error.to_string()))?;
+                Ok(Some((json, version)))
+            }
+            Err(Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whom a suggestion is about.
+fn expert_of(actor: &Actor, suggestion: &Suggestion) -> Result<ExpertId, Error> {
+    match (&suggestion.expert, &actor.expert) {
+        (Some(expert), _) => Ok(expert.clone()),
+        (None, Some(own)) => Ok(own.clone()),
+        (None, None) => Err(Error::Invalid(vec![Fault::new("/expert", FaultKind::Missing)])),
+    }
+}
+
+fn suggestable(tx: &mut Tx<'_>, actor: &Actor, suggestion: &Suggestion, expert: &ExpertId) -> Result<(StoredPackage, Role), Error> {
+    let stored = packages::get(tx, &suggestion.package)?.ok_or(Error::NotFound)?;
+    let object = Object::Match { expert, organisation: &stored.package.organisation, introduced: false };
+    let role = authorise(actor, Action::Use(Verb::Suggest), &object)?;
+    let person = experts::get(tx, expert)?.ok_or(Error::NotFound)?;
+    if stored.package.state != PackageState::Published {
+        // To an expert a package that is not open does not exist.
+        return Err(if role == Role::Expert { Error::NotFound } else { Error::Conflict(Conflict::PackageNotOpen) });
+    }
+    check_person(&person.expert, &stored.package)?;
+    if matches::is_open_between(tx, &suggestion.package, expert)? {
+        return Err(Error::Conflict(Conflict::AlreadyMatched));
+    }
+    Ok((stored, role))
+}
+
+/// A mediator is never told that it is the organisation that somebody avoids.
+pub(super) fn check_person(person: &Expert, package: &TaskPackage) -> Result<(), Error> {
+    if can_be_asked(person, package) { Ok(()) } else { Err(Error::Conflict(Conflict::NotAvailable)) }
+}
+
+fn origin(own: bool, package: &TaskPackage) -> Origin {
+    match (own, package.call_up) {
+        (true, _) => Origin::Interest,
+        (false, true) => Origin::CallUp,
+        (false, false) => Origin::Shortlist,
+    }
+}

@@ -1,0 +1,155 @@
+//! Ranking: the people in memory, kept as the store has them, and the questions that are put to them.
+//!
+//! A ranking is computed on an immutable snapshot and then held against the store: when anybody in the answer has changed since the snapshot was
+//! made (a consent taken back, an organisation avoided, an erasure), the snapshot is brought up to date and the ranking made anew. Ranking proposes,
+//! the store disposes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use raakvlak_domain::calendar::Date;
+use raakvlak_domain::identifiers::ExpertId;
+use raakvlak_domain::knobs::MatcherKnob;
+use raakvlak_domain::packages::TaskPackage;
+use raakvlak_engine::answer::{self, ExpertAnswer, PackageAnswer};
+use raakvlak_engine::demand::Demand;
+use raakvlak_engine::explanation::{self, Explanation};
+use raakvlak_engine::preview::{self, Preview};
+use raakvlak_store::packages::PackageQuery;
+
+use crate::desk::Desk;
+use crate::error::Error;
+
+pub(crate) mod people;
+pub(crate) mod words;
+
+use people::Snapshot;
+use words::Words;
+
+/// How often a ranking is made anew because people in it have changed meanwhile, before it gives up.
+const TRIES: usize = 4;
+
+/// How many changes are read at once.
+const CHANGES: i64 = 10_000;
+
+/// What was found, with what it was found in.
+#[derive(Debug, Clone)]
+pub(crate) struct Found<T> {
+    /// The answer.
+    pub(crate) answer: T,
+    /// The number of the latest change that the people in it had seen.
+    pub(crate) pool_version: i64,
+    /// The day for which it holds.
+    pub(crate) as_of: Date,
+}
+
+impl Desk {
+    /// The complete answer for a package under a setting.
+    pub(crate) fn answer_for(&self, package: &TaskPackage, knob: &MatcherKnob) -> Result<Found<PackageAnswer>, Error> {
+        let listed = |answer: &PackageAnswer| {
+            let shortlist = answer.shortlist.iter().map(|person| person.expert.clone());
+            shortlist.chain(answer.near_misses.iter().map(|miss| miss.expert.clone())).collect()
+        };
+        self.fresh(listed, |snapshot, as_of| {
+            let demand = self.demand(snapshot, package, knob)?;
+            Ok(answer::answer(&snapshot.pool, &demand, as_of, self.matcher().threads()))
+        })
+    }
+
+    /// The shortlist of a package before and after turning the knob; nothing is saved and nobody counts as shown.
+    pub(crate) fn preview_for(&self, package: &TaskPackage, before: &MatcherKnob, after: &MatcherKnob) -> Result<Found<Preview>, Error> {
+        let listed = |preview: &Preview| preview.moves.iter().map(|moved| moved.expert.clone()).collect();
+        self.fresh(listed, |snapshot, as_of| {
+            let before = self.demand(snapshot, package, before)?;
+            let after = before.turned(after);
+            Ok(preview::preview(&snapshot.pool, &before, &after, as_of, self.matcher().threads()))
+        })
+    }
+
+    /// Why somebody fits a package, and what keeps them apart.
+    pub(crate) fn explanation_for(
+        &self,
+        package: &TaskPackage,
+        knob: &MatcherKnob,
+        expert: &ExpertId,
+    ) -> Result<Found<Explanation>, Error> {
+        let listed = |_: &Explanation| BTreeSet::from([expert.clone()]);
+        self.fresh(listed, |snapshot, as_of| {
+            let person = snapshot.pool.position(expert).ok_or(Error::NotFound)?;
+            let demand = self.demand(snapshot, package, knob)?;
+            Ok(explanation::explain(&snapshot.pool, person, &demand, as_of))
+        })
+    }
+
+    /// The packages that fit somebody, each under its own setting of the knob.
+    pub(crate) fn packages_for(&self, packages: &[(TaskPackage, MatcherKnob)], expert: &ExpertId) -> Result<Found<ExpertAnswer>, Error> {
+        let listed = |_: &ExpertAnswer| BTreeSet::from([expert.clone()]);
+        self.fresh(listed, |snapshot, as_of| {
+            let person = snapshot.pool.position(expert).ok_or(Error::NotFound)?;
+            let demands = packages.iter().map(|(package, knob)| self.demand(snapshot, package, knob)).collect::<Result<Vec<_>, _>>()?;
+            Ok(answer::packages_for(&snapshot.pool, person, &demands, as_of, self.matcher().threads()))
+        })
+    }
+
+    /// Makes an answer until nobody in it has changed since the people it was made of.
+    fn fresh<T>(
+        &self,
+        listed: impl Fn(&T) -> BTreeSet<ExpertId>,
+        make: impl Fn(&Snapshot, Date) -> Result<T, Error>,
+    ) -> Result<Found<T>, Error> {
+        for _ in 0..TRIES {
+            let snapshot = self.people()?;
+            let as_of = snapshot.day;
+            let answer = make(&snapshot, as_of)?;
+            if !self.has_changed(&listed(&answer), snapshot.seen)? {
+                return Ok(Found { answer, pool_version: snapshot.seen, as_of });
+            }
+        }
+        Err(Error::Unavailable("people in the ranking keep changing".to_owned()))
+    }
+
+    /// Whether any of these people has changed after a change that was seen.
+    fn has_changed(&self, people: &BTreeSet<ExpertId>, seen: i64) -> Result<bool, Error> {
+        self.read(|db| {
+            let changed = people::changed_since(db, seen, CHANGES)?;
+            Ok(match changed {
+                None => true,
+                Some(changed) => changed.iter().any(|id| people.contains(id)),
+            })
+        })
+    }
+
+    fn demand(&self, snapshot: &Snapshot, package: &TaskPackage, knob: &MatcherKnob) -> Result<Demand, Error> {
+        let words = &snapshot.words;
+        // A place that no table knows any more is a place that is not known, not a package that cannot be matched.
+        let point = package.place.as_ref().and_then(|place| words.gazetteer.point(place).ok());
+        let package = words.known_package(package);
+        Demand::new(&package, &words.lexicon, point, knob).map_err(|unknown| Error::Internal(unknown.to_string()))
+    }
+
+    /// The words and places in force.
+    pub(crate) fn words(&self) -> Result<Arc<Words>, Error> {
+        Ok(Arc::clone(&self.people()?.words))
+    }
+
+    /// The people as the store has them now.
+    fn people(&self) -> Result<Arc<Snapshot>, Error> {
+        self.matcher().up_to_date(self)
+    }
+
+    /// Every package that is open to matches, with the setting that holds for it.
+    pub(crate) fn open_packages(&self) -> Result<Vec<(TaskPackage, MatcherKnob)>, Error> {
+        use raakvlak_domain::packages::PackageState;
+        self.read(|db| {
+            let query = PackageQuery { states: Some(vec![PackageState::Published]), ..PackageQuery::default() };
+            let found = raakvlak_store::packages::list(db, &query)?;
+            found
+                .into_iter()
+                .map(|found| {
+                    let (knob, _) = crate::knobs::effective(db, &found.package)?;
+                    Ok((found.package, knob))
+                })
+                .collect()
+        })
+    }
+}

@@ -1,0 +1,215 @@
+//! The people in memory: read once, then kept up to date by the change feed.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwapOption;
+use raakvlak_domain::arrangements::Arrangement;
+use raakvlak_domain::calendar::Date;
+use raakvlak_domain::experts::Expert;
+use raakvlak_domain::identifiers::{ExpertId, MatchId};
+use raakvlak_domain::matches::MatchState;
+use raakvlak_domain::quantities::Hours;
+use raakvlak_domain::workload::{Obligation, heaviest_week};
+use raakvlak_engine::people::Person;
+use raakvlak_engine::pool::Pool;
+use raakvlak_store::experts::StoredExpert;
+use raakvlak_store::matches::MatchQuery;
+use raakvlak_store::{Db, ObjectKind, StoreError, experts, matches, shortlists};
+use rayon::prelude::*;
+
+use super::words::Words;
+use crate::desk::Desk;
+use crate::error::Error;
+
+/// The people as of one moment, ready to be ranked.
+pub(crate) struct Snapshot {
+    /// The people.
+    pub(crate) pool: Pool,
+    /// The vocabularies and places with which they were read.
+    pub(crate) words: Arc<Words>,
+    /// The number of the latest change that they have seen.
+    pub(crate) seen: i64,
+    /// The day for which they were read: commitments begin and end, and a list that was opened counts from the day after.
+    pub(crate) day: Date,
+}
+
+/// Keeps the people, on threads of its own: a ranking never takes a thread from the door.
+pub(crate) struct Matcher {
+    threads: rayon::ThreadPool,
+    latest: ArcSwapOption<Snapshot>,
+    working: Mutex<Option<Working>>,
+}
+
+/// What the next snapshot is made of.
+struct Working {
+    persons: BTreeMap<ExpertId, Person>,
+    words: Arc<Words>,
+    seen: i64,
+    day: Date,
+}
+
+impl Matcher {
+    /// A keeper with so many threads; as many as there are cores when `None`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] when the system gives no threads.
+    pub(crate) fn new(threads: Option<usize>) -> Result<Self, Error> {
+        let threads = crate::exchange::threads::pool(threads).map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Self { threads, latest: ArcSwapOption::empty(), working: Mutex::new(None) })
+    }
+
+    /// The threads on which rankings run.
+    pub(crate) fn threads(&self) -> &rayon::ThreadPool {
+        &self.threads
+    }
+
+    /// The people as the store has them at this moment.
+    pub(crate) fn up_to_date(&self, desk: &Desk) -> Result<Arc<Snapshot>, Error> {
+        let day = desk.today();
+        let head = desk.read(|db| Ok(db.changes_head()?))?;
+        if let Some(latest) = self.latest.load_full()
+            && latest.seen >= head
+            && latest.day == day
+        {
+            return Ok(latest);
+        }
+        // One reads what has changed; the others wait for it, since they need the same.
+        let mut working = self.working.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = desk.read(|db| self.renew(working.take(), db, day))?;
+        let snapshot = match outcome {
+            (Renewed::Same, kept) => {
+                *working = Some(kept);
+                self.latest.load_full().map_or_else(|| Err(Error::Internal("a pool without people was kept".to_owned())), Ok)?
+            }
+            (Renewed::Changed, kept) => {
+                let pool = Pool::build(kept.persons.values().cloned());
+                let snapshot = Arc::new(Snapshot { pool, words: Arc::clone(&kept.words), seen: kept.seen, day: kept.day });
+                self.latest.store(Some(Arc::clone(&snapshot)));
+                *working = Some(kept);
+                snapshot
+            }
+        };
+        Ok(snapshot)
+    }
+
+    fn renew(&self, old: Option<Working>, db: &mut Db, day: Date) -> Result<(Renewed, Working), Error> {
+        match old {
+            Some(old) if old.day == day => self.follow(old, db),
+            _ => Ok((Renewed::Changed, self.read_all(db, day)?)),
+        }
+    }
+
+    fn follow(&self, mut old: Working, db: &mut Db) -> Result<(Renewed, Working), Error> {
+        let head = db.changes_head()?;
+        if head == old.seen {
+            return Ok((Renewed::Same, old));
+        }
+        let changes = match db.changes_after(old.seen, i64::MAX) {
+            Err(StoreError::ChangesGone { .. }) => return Ok((Renewed::Changed, self.read_all(db, old.day)?)),
+            changes => changes?,
+        };
+        let words = [ObjectKind::Vocabulary.as_str(), ObjectKind::Place.as_str()];
+        if changes.iter().any(|change| words.contains(&change.kind.as_str())) {
+            return Ok((Renewed::Changed, self.read_all(db, old.day)?));
+        }
+        let ids: Vec<ExpertId> = experts_of(db, &changes)?.into_iter().collect();
+        let changed = persons(db, Some(&ids), &old.words, old.day)?;
+        for id in ids.iter().filter(|id| !changed.contains_key(*id)) {
+            old.persons.remove(id);
+        }
+        old.persons.extend(changed);
+        old.seen = head;
+        Ok((Renewed::Changed, old))
+    }
+
+    fn read_all(&self, db: &mut Db, day: Date) -> Result<Working, Error> {
+        let words = Arc::new(Words::in_force(db, &self.threads)?);
+        let seen = db.changes_head()?;
+        let persons = self.threads.install(|| persons(db, None, &words, day))?;
+        Ok(Working { persons, words, seen, day })
+    }
+}
+
+enum Renewed {
+    Same,
+    Changed,
+}
+
+/// Who has changed after a change that was seen; `None` when that cannot be told, or something changed that concerns everybody.
+pub(crate) fn changed_since(db: &mut Db, seen: i64, limit: i64) -> Result<Option<BTreeSet<ExpertId>>, Error> {
+    let changes = match db.changes_after(seen, limit) {
+        Err(StoreError::ChangesGone { .. }) => return Ok(None),
+        changes => changes?,
+    };
+    let full = i64::try_from(changes.len()).is_ok_and(|count| count >= limit);
+    if full { Ok(None) } else { experts_of(db, &changes).map(Some) }
+}
+
+/// The experts that changes are about: themselves, or a match of theirs, which takes hours.
+fn experts_of(db: &mut Db, changes: &[raakvlak_store::Change]) -> Result<BTreeSet<ExpertId>, Error> {
+    let mut ids = BTreeSet::new();
+    for change in changes {
+        if change.kind == ObjectKind::Expert.as_str() {
+            ids.extend(ExpertId::new(&change.object_id));
+        } else if change.kind == ObjectKind::Match.as_str()
+            && let Ok(id) = MatchId::new(&change.object_id)
+        {
+            ids.extend(matches::get(db, &id)?.map(|found| found.expert));
+        }
+    }
+    Ok(ids)
+}
+
+/// Reads people: these, or everybody.
+fn persons(db: &mut Db, ids: Option<&[ExpertId]>, words: &Words, day: Date) -> Result<BTreeMap<ExpertId, Person>, Error> {
+    let found = match ids {
+        Some(ids) => experts::get_all(db, ids)?,
+        None => experts::all(db)?,
+    };
+    let arranged = arranged(db, ids)?;
+    let shown = shortlists::last_shown_before(db, ids, day)?;
+    let person = |found: StoredExpert| {
+        let mut expert = words.known_expert(found.expert);
+        expert.last_shown = expert.last_shown.max(shown.get(&expert.id).copied());
+        let point = expert.place.as_ref().and_then(|place| words.gazetteer.point(place).ok());
+        let committed = committed(&expert, arranged.get(&expert.id).map_or(&[], Vec::as_slice), day);
+        Person::new(&expert, words.lexicon.vocabulary(), point, committed)
+            .map(|person| (expert.id.clone(), person))
+            .map_err(|unknown| Error::Internal(unknown.to_string()))
+    };
+    found.into_par_iter().map(person).collect()
+}
+
+/// What is arranged, per person, in matches that take hours.
+fn arranged(db: &mut Db, ids: Option<&[ExpertId]>) -> Result<HashMap<ExpertId, Vec<Arrangement>>, Error> {
+    let states: Vec<MatchState> = MatchState::ALL.iter().copied().filter(|state| state.takes_hours()).collect();
+    let everyone = MatchQuery { states: Some(states), ..MatchQuery::default() };
+    let queries: Vec<MatchQuery> = match ids {
+        Some(ids) => ids.iter().map(|id| MatchQuery { expert: Some(id.clone()), ..everyone.clone() }).collect(),
+        None => vec![everyone],
+    };
+    let mut arranged: HashMap<ExpertId, Vec<Arrangement>> = HashMap::new();
+    for query in queries {
+        for found in matches::list(db, &query)? {
+            if let Some(version) = found.arrangement {
+                let arrangement = matches::arrangement(db, &found, version)?;
+                arranged.entry(found.expert).or_default().push(arrangement);
+            }
+        }
+    }
+    Ok(arranged)
+}
+
+/// Everything that takes hours of somebody: commitments elsewhere, hours told without a period, and what is arranged here.
+pub(crate) fn obligations<'a>(expert: &Expert, arranged: impl IntoIterator<Item = &'a Arrangement>) -> Vec<Obligation> {
+    let told = expert.committed_hours.map(Obligation::always);
+    let commitments = expert.commitments.iter().flatten().map(Obligation::from);
+    told.into_iter().chain(commitments).chain(arranged.into_iter().map(Obligation::from)).collect()
+}
+
+/// The hours a week that somebody's work takes: its heaviest week from that of `day` on, since whatever is added has to fit beside all of it.
+fn committed(expert: &Expert, arranged: &[Arrangement], day: Date) -> Hours {
+    Hours::new(heaviest_week(&obligations(expert, arranged), day)).unwrap_or(Hours::HIGHEST)
+}

@@ -1,0 +1,139 @@
+//! The words and places in force: the vocabulary version of the store, or the built-in one, with its similarities.
+
+use std::sync::Arc;
+
+use raakvlak_domain::arrangements::Arrangement;
+use raakvlak_domain::experts::Expert;
+use raakvlak_domain::faults::Fault;
+use raakvlak_domain::identifiers::TermId;
+use raakvlak_domain::packages::TaskPackage;
+use raakvlak_domain::vocabulary::{ClosedVocabulary, Vocabulary};
+use raakvlak_engine::lexicon::Lexicon;
+use raakvlak_engine::similarity::{NeighbourList, Neighbours};
+use raakvlak_store::{Db, places, vocabulary};
+use rayon::ThreadPool;
+
+use crate::error::Error;
+use crate::exchange::references::Known;
+use crate::places::{Gazetteer, PostcodeArea, Postcodes};
+use crate::vocabulary::Tables;
+
+/// The vocabularies and places that hold.
+#[derive(Debug, Clone)]
+pub(crate) struct Words {
+    /// The vocabulary with its similarities.
+    pub(crate) lexicon: Arc<Lexicon>,
+    /// The places.
+    pub(crate) gazetteer: Gazetteer,
+    /// The version that was brought in; `None` while the built-in one holds.
+    pub(crate) version: Option<String>,
+}
+
+impl Words {
+    /// Reads what holds.
+    pub(crate) fn in_force(db: &mut Db, threads: &ThreadPool) -> Result<Self, Error> {
+        let gazetteer = gazetteer(db)?;
+        let Some(stored) = vocabulary::latest(db)? else {
+            let built_in = Arc::clone(&crate::vocabulary::built_in().vocabulary);
+            return Ok(Self { lexicon: Arc::new(Lexicon::new(built_in, threads)), gazetteer, version: None });
+        };
+        let files: Vec<(&str, &[u8])> = stored.files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+        let tables = Tables::read(&files).map_err(|faults| Error::Internal(format!("the stored vocabulary has faults: {faults}")))?;
+        let lists = vocabulary::neighbours(db, &stored.id)?;
+        let lexicon = with_lists(&tables.vocabulary, &lists).unwrap_or_else(|| Lexicon::new(Arc::clone(&tables.vocabulary), threads));
+        Ok(Self { lexicon: Arc::new(lexicon), gazetteer, version: Some(stored.id) })
+    }
+
+    /// Every word and place of a package that does not exist.
+    pub(crate) fn faults_of_package(&self, package: &TaskPackage) -> Vec<Fault> {
+        self.known().package(package)
+    }
+
+    /// Every word and place of a profile that does not exist.
+    pub(crate) fn faults_of_expert(&self, expert: &Expert) -> Vec<Fault> {
+        self.known().expert(expert)
+    }
+
+    /// Every word of an arrangement that does not exist; `at` is where it stands in what was sent.
+    pub(crate) fn faults_of_arrangement(&self, arrangement: &Arrangement, at: &str) -> Vec<Fault> {
+        self.known().arrangement(arrangement, at)
+    }
+
+    fn known(&self) -> Known<'_> {
+        Known::words_only(self.vocabulary(), &self.gazetteer)
+    }
+
+    fn vocabulary(&self) -> &Vocabulary {
+        self.lexicon.vocabulary()
+    }
+
+    /// A profile without the words that this version does not have (any more): an old word never makes anybody unfindable.
+    pub(crate) fn known_expert(&self, mut expert: Expert) -> Expert {
+        let words = self.vocabulary();
+        if let Some(held) = &mut expert.competences {
+            held.retain(|held| words.competence(held.competence.as_str()).is_some());
+        }
+        if let Some(wishes) = &mut expert.wishes {
+            wishes.retain(|wish| words.competence(wish.as_str()).is_some());
+        }
+        if let Some(energy) = &mut expert.energy {
+            keep(&mut energy.gives, &words.activities);
+            keep(&mut energy.drains, &words.activities);
+        }
+        keep(&mut expert.experience, &words.experience);
+        keep(&mut expert.no_go, &words.conditions);
+        keep(&mut expert.rather_not, &words.conditions);
+        keep(&mut expert.needs, &words.adaptations);
+        keep(&mut expert.helps, &words.adaptations);
+        keep(&mut expert.work_forms, &words.work_forms);
+        keep(&mut expert.documents, &words.documents);
+        expert
+    }
+
+    /// A package without the words that this version does not have (any more).
+    pub(crate) fn known_package(&self, package: &TaskPackage) -> TaskPackage {
+        let words = self.vocabulary();
+        let mut package = package.clone();
+        for task in &mut package.tasks {
+            task.requirements.retain(|asked| words.competence(asked.competence.as_str()).is_some());
+            task.learnables.retain(|learnable| words.competence(learnable.as_str()).is_some());
+            retain(&mut task.activities, &words.activities);
+            retain(&mut task.conditions, &words.conditions);
+        }
+        retain(&mut package.adaptations, &words.adaptations);
+        retain(&mut package.experience, &words.experience);
+        package.documents.retain(|asked| words.documents.position(asked.document.as_str()).is_some());
+        package
+    }
+}
+
+fn keep(told: &mut Option<Vec<TermId>>, known: &ClosedVocabulary) {
+    if let Some(told) = told {
+        retain(told, known);
+    }
+}
+
+fn retain(told: &mut Vec<TermId>, known: &ClosedVocabulary) {
+    told.retain(|term| known.position(term.as_str()).is_some());
+}
+
+/// The lists that were kept with a version, when there is one that can be read for each competence.
+fn with_lists(vocabulary: &Arc<Vocabulary>, lists: &[(String, Vec<u8>)]) -> Option<Lexicon> {
+    if lists.len() != vocabulary.competences.len() {
+        return None;
+    }
+    let same = lists.iter().zip(&vocabulary.competences).all(|((id, _), competence)| *id == competence.id);
+    let size = vocabulary.competences.len();
+    let lists: Option<Vec<NeighbourList>> = lists.iter().map(|(_, bytes)| NeighbourList::from_bytes(bytes, size).ok()).collect();
+    if same { Lexicon::with_neighbours(Arc::clone(vocabulary), Neighbours::from_lists(lists?)) } else { None }
+}
+
+fn gazetteer(db: &mut Db) -> Result<Gazetteer, Error> {
+    let areas = places::all(db)?.into_iter().filter(|place| place.kind == "postcode").map(|place| PostcodeArea {
+        postcode: place.name,
+        point: place.point,
+        municipality: String::new(),
+        region: place.region.unwrap_or_default(),
+    });
+    Ok(Gazetteer::with_postcodes(Postcodes::of(areas)))
+}
