@@ -1,6 +1,7 @@
 //! The published worlds with their expected answers: whoever computes the page must give exactly these.
 
 use crate::differences::first_difference;
+use crate::fast::fast_answer;
 use raakvlak_testkit::naive::{Folder, Knob, Question, answers};
 use serde_json::Value;
 use std::fs;
@@ -45,5 +46,16 @@ fn the_naive_matcher_gives_the_published_answers() {
         let knob = knob.map_or_else(Knob::start, |file| Knob::read(&data.join(file)).unwrap());
         let expected = fs::read_to_string(data.join(format!("{world}.expected.jsonl"))).unwrap();
         assert_as_expected(world, &expected, answers(&folder, &Question::All, &knob, as_of).unwrap());
+    }
+}
+
+#[test]
+fn the_engine_gives_the_published_answers() {
+    let Some(data) = conformance_folder() else { return };
+    for (world, knob, as_of) in WORLDS {
+        let knob = knob.map(|file| data.join(file));
+        let expected = fs::read_to_string(data.join(format!("{world}.expected.jsonl"))).unwrap();
+        let actual = fast_answer(&data.join(world), Question::All, knob.as_deref(), as_of);
+        assert_as_expected(world, &expected, actual.lines().map(|line| serde_json::from_str(line).unwrap()).collect());
     }
 }

@@ -286,7 +286,7 @@ impl Wanted<'_> {
     fn need_more(&self, dice: &mut Dice, record: &mut Record) {
         let mut needs = texts(record.get("needs").unwrap_or(&Value::Null));
         needs.extend(dice.some(&without(&self.setting.terms.adaptations, &self.on_offer()), 1, 2));
-        record.insert("needs".into(), json!(needs));
+        record.insert("needs".into(), json!(distinct(needs)));
     }
 
     /// Every form: ends too early, begins too late, nothing left, less than nothing left, exactly nothing wanted, end before start, the very edges.
