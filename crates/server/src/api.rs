@@ -1,0 +1,3 @@
+//! The handlers of the API: one file per resource.
+
+pub mod keys;

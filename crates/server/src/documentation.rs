@@ -1,0 +1,105 @@
+//! The API's description of itself: an OpenAPI 3.1 document made from the handlers, and pages to read it without any other server.
+
+pub(crate) mod completed;
+
+use std::sync::{Arc, OnceLock};
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, get, web};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_actix_web::AppExt;
+
+use crate::headers::{API_VERSION, PAGE_POLICY};
+use crate::problem::{Problem, ProblemBody, ProblemFault};
+
+/// The name of the way to say who asks.
+pub const SECURITY_SCHEME: &str = "accessToken";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Raakvlak",
+        description = include_str!("documentation/introduction.md"),
+        license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
+        contact(name = "Raakvlak", url = "https://raakvlak.example/contact", email = "api@raakvlak.example"),
+    ),
+    servers((url = "/api/v1", description = "This server")),
+    components(schemas(ProblemBody, ProblemFault)),
+    tags(
+        (name = "documentation", description = "This description, and the keys behind access tokens."),
+    )
+)]
+struct Base;
+
+/// The whole document.
+#[must_use]
+pub fn document() -> &'static utoipa::openapi::OpenApi {
+    static DOCUMENT: OnceLock<utoipa::openapi::OpenApi> = OnceLock::new();
+    DOCUMENT.get_or_init(|| {
+        let (_, collected) = actix_web::App::new().into_utoipa_app().openapi(base()).configure(crate::routes::api).split_for_parts();
+        completed::completed(collected)
+    })
+}
+
+/// The document as text, as it is committed and served.
+#[must_use]
+pub fn text() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| serde_json::to_string_pretty(document()).unwrap_or_default() + "\n")
+}
+
+fn base() -> utoipa::openapi::OpenApi {
+    let mut base = Base::openapi();
+    base.info.version = API_VERSION.to_owned();
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+    let scheme = scheme.description(Some("An access token from `POST /tokens`; it holds for ten minutes.")).build();
+    base.components.get_or_insert_default().add_security_scheme(SECURITY_SCHEME, SecurityScheme::Http(scheme));
+    base
+}
+
+/// Read this description
+///
+/// The OpenAPI document of this API. Every origin may read it.
+#[utoipa::path(
+    operation_id = "read_document",
+    tag = "documentation",
+    security(()),
+    responses((status = 200, description = "The document.", body = Object, content_type = "application/json",
+        headers(("Access-Control-Allow-Origin" = String, description = "Every origin."))))
+)]
+#[get("/openapi.json")]
+pub(crate) async fn read_document() -> HttpResponse {
+    let for_everyone = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin")];
+    let mut answer = HttpResponse::Ok();
+    answer.content_type("application/json");
+    for header in for_everyone {
+        answer.insert_header(header);
+    }
+    answer.body(text())
+}
+
+/// The pages in which people read the document.
+#[get("/api/v1/docs/{file:[^/]*}")]
+pub(crate) async fn page(file: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let (media_type, content): (&str, Vec<u8>) = match file.as_str() {
+        "" | "index.html" => ("text/html; charset=utf-8", include_bytes!("documentation/index.html").to_vec()),
+        "start.js" => ("text/javascript; charset=utf-8", include_bytes!("documentation/start.js").to_vec()),
+        "swagger-ui-bundle.js" => ("text/javascript; charset=utf-8", vendored("swagger-ui-bundle.js")?),
+        "swagger-ui.css" => ("text/css; charset=utf-8", vendored("swagger-ui.css")?),
+        _ => return Err(Problem::UnknownRoute),
+    };
+    Ok(HttpResponse::Ok().content_type(media_type).insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY)).body(content))
+}
+
+/// Leads to the pages: their relative addresses need the slash.
+#[get("/api/v1/docs")]
+pub(crate) async fn page_without_slash() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/api/v1/docs/")).finish()
+}
+
+/// A file of Swagger UI, from within this program.
+fn vendored(name: &str) -> Result<Vec<u8>, Problem> {
+    let file = utoipa_swagger_ui::serve(name, Arc::new(utoipa_swagger_ui::Config::from("openapi.json")));
+    file.ok().flatten().map(|file| file.bytes.into_owned()).ok_or(Problem::UnknownRoute)
+}

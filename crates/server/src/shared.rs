@@ -1,0 +1,68 @@
+//! What all requests share, and the way to do blocking work for one of them.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use raakvlak_service::error::Error;
+
+use crate::configuration::Settings;
+use crate::door::Door;
+use crate::limits::Limits;
+use crate::paging::Cursors;
+use crate::problem::Problem;
+use crate::tokens::{KeyRing, KeyRingError, Tokens};
+
+/// What all requests share.
+pub struct Shared {
+    /// The desk.
+    pub door: Arc<dyn Door>,
+    /// Makes and checks access tokens.
+    pub tokens: Tokens,
+    /// Seals and opens cursors.
+    pub cursors: Cursors,
+    /// How much may be asked.
+    pub limits: Limits,
+    /// What holds.
+    pub settings: Settings,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Shared").field("tokens", &self.tokens).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// What the requests of one server share; the token keys are read from the data folder, or made there.
+    ///
+    /// # Errors
+    ///
+    /// The token keys cannot be read or made.
+    pub fn new(door: Arc<dyn Door>, settings: Settings) -> Result<Self, KeyRingError> {
+        let folder = settings.data_folder();
+        std::fs::create_dir_all(&folder).map_err(|error| KeyRingError::File { path: folder.clone(), why: error.to_string() })?;
+        let ring = KeyRing::open(&folder, door.now())?;
+        let secrets = ring.derived_secrets("cursors");
+        let tokens = Tokens::new(ring, settings.public_url.as_str(), settings.access_token_seconds.get());
+        let cursors = Cursors::new(secrets.iter().map(Vec::as_slice));
+        Ok(Self { door, tokens, cursors, limits: Limits::new(&settings), settings })
+    }
+
+    /// Does blocking work on a thread for such work.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Crowded`] when every place is taken; what the work says; an internal error when it panics.
+    pub async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Problem> {
+        let place = self.limits.place()?;
+        let placed = move || {
+            // The place is held for as long as the work runs, also when nobody waits for its answer any more.
+            let _place = place;
+            work()
+        };
+        match web::block(placed).await {
+            Ok(done) => done.map_err(Problem::from),
+            Err(_) => Err(Problem::Desk(Error::Internal("the work stopped unexpectedly".into()))),
+        }
+    }
+}
