@@ -16,5 +16,6 @@ mod durability;
 mod erasure;
 mod nodes;
 mod opening;
+mod records;
 mod schema;
 mod writing;

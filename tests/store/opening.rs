@@ -144,3 +144,30 @@ fn postgres_that_does_not_flush_is_refused() {
     let error = refusal(&StoreOptions { require_durable: true, ..database.options() });
     assert_eq!(error, StoreError::NotDurable { setting: "fsync", value: "off".to_owned() });
 }
+
+#[test]
+fn a_copy_is_whole_and_opens_with_the_keys() {
+    let database = TestDatabase::new(Kind::Sqlite);
+    let store = database.open();
+    store.write(|tx| common::act(tx, "one")).unwrap();
+    let copy = database.folder().join("copy.sqlite");
+    store.copy_to(&copy).unwrap();
+    assert!(matches!(store.copy_to(&copy), Err(StoreError::NotWritable { .. })), "a copy is not written over");
+    store.write(|tx| common::act(tx, "two")).unwrap();
+    store.close();
+    let restored = Store::open(&StoreOptions { url: format!("sqlite:{}", copy.display()), ..database.options() }).unwrap();
+    assert_eq!(common::names(&restored), ["one"]);
+    // The anchor has seen more than the copy holds: putting an old copy back does not pass for the whole trail.
+    assert!(!restored.verify_audit().unwrap().is_whole());
+    let postgres = TestDatabase::new(Kind::Postgres);
+    assert_eq!(postgres.open().copy_to(&copy), Err(StoreError::NoCopy));
+}
+
+#[test]
+fn looking_at_a_database_that_is_not_there_makes_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("nothing.sqlite");
+    let options = StoreOptions { read_only: true, ..StoreOptions::new(&format!("sqlite:{}", file.display()), folder.path()) };
+    assert_eq!(refusal(&options), StoreError::NotADatabase { path: file.clone() });
+    assert!(!file.exists());
+}

@@ -40,6 +40,8 @@ pub(crate) enum Purpose {
     Write,
     /// Reading only.
     Read,
+    /// Reading, and writing a copy elsewhere.
+    Copy,
 }
 
 /// Connects and sets what every connection needs.
@@ -59,6 +61,7 @@ fn connect_sqlite(path: &Path, purpose: Purpose) -> StoreResult<SqliteConnection
     let special = match purpose {
         Purpose::Write => "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;",
         Purpose::Read => "PRAGMA query_only = ON;",
+        Purpose::Copy => "",
     };
     connection.batch_execute(common).and_then(|()| connection.batch_execute(special)).map_err(|error| of_first_use(path, &error))?;
     Ok(connection)
@@ -226,6 +229,13 @@ fn scrub_sqlite(native: &mut SqliteConnection) -> StoreResult<()> {
         std::thread::sleep(Duration::from_millis(50));
     }
     Err(StoreError::Unavailable("a reader keeps the log of the database in use".to_owned()))
+}
+
+/// Writes a compact copy of a SQLite database to an empty file.
+pub(crate) fn copy_to(connection: &mut AnyConnection, path: &str) -> StoreResult<()> {
+    let AnyConnection::Sqlite(native) = connection else { return Err(StoreError::NoCopy) };
+    diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(path).execute(native)?;
+    Ok(())
 }
 
 #[derive(QueryableByName)]

@@ -109,6 +109,9 @@ pub enum StoreError {
     /// The store was opened to read only.
     #[error("the store is open for reading only")]
     ReadOnly,
+    /// This database is copied with its own tools.
+    #[error("a PostgreSQL database is copied with its own tools (pg_dump, pg_basebackup)")]
+    NoCopy,
     /// The store has been closed.
     #[error("the store is closed")]
     Closed,

@@ -351,9 +351,7 @@ pub fn list(db: &mut Db, query: &MatchQuery) -> StoreResult<Vec<StoredMatch>> {
 /// # Errors
 /// Any error of the database.
 pub fn was_introduced(db: &mut Db, id: &MatchId) -> StoreResult<bool> {
-    let met = match_events::table
-        .filter(match_events::match_id.eq(id.as_str()))
-        .filter(match_events::verb.eq(Verb::Introduce.as_str()));
+    let met = match_events::table.filter(match_events::match_id.eq(id.as_str())).filter(match_events::verb.eq(Verb::Introduce.as_str()));
     Ok(met.count().get_result::<i64>(db.connection())? > 0)
 }
 

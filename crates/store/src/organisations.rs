@@ -111,6 +111,18 @@ pub fn page(db: &mut Db, after: Option<&str>, limit: i64) -> StoreResult<Vec<Sto
     rows.into_iter().map(stored).collect()
 }
 
+/// A page of the organisations that were found trustworthy and of those named, by id, after the one named.
+///
+/// # Errors
+/// Any error of the database.
+pub fn page_known(db: &mut Db, own: &[OrganisationId], after: Option<&str>, limit: i64) -> StoreResult<Vec<StoredOrganisation>> {
+    let own: Vec<&str> = own.iter().map(OrganisationId::as_str).collect();
+    let known = organisations::table.filter(organisations::vetted_at.is_not_null().or(organisations::id.eq_any(own)));
+    let rows = known.filter(organisations::id.gt(after.unwrap_or_default())).order(organisations::id).limit(limit);
+    let rows: Vec<Row> = rows.select(Row::as_select()).load(db.connection())?;
+    rows.into_iter().map(stored).collect()
+}
+
 /// How many organisations there are.
 ///
 /// # Errors

@@ -161,6 +161,17 @@ pub fn codes_since(db: &mut Db, user: &UserId, kind: &str, since: Instant) -> St
     Ok(made.count().get_result(db.connection())?)
 }
 
+/// How many invitations were made for an organisation since a moment, used or not.
+///
+/// # Errors
+/// Any error of the database.
+pub fn invitations_since(db: &mut Db, organisation: &OrganisationId, since: Instant) -> StoreResult<i64> {
+    let made = sign_in_codes::table
+        .filter(sign_in_codes::organisation_id.eq(organisation.as_str()))
+        .filter(sign_in_codes::made_at.gt(since.microseconds()));
+    Ok(made.count().get_result(db.connection())?)
+}
+
 /// A refresh token as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredToken {
@@ -247,16 +258,6 @@ fn token(row: TokenRow) -> StoreResult<StoredToken> {
         replaced: row.replaced_at.is_some(),
         revoked: row.revoked_at.is_some(),
     })
-}
-
-/// When a session began.
-///
-/// # Errors
-/// [`StoreError::NotFound`] when there is no such session.
-pub fn began_at(db: &mut Db, session: &str) -> StoreResult<Instant> {
-    let first: Option<i64> =
-        sessions::table.filter(sessions::family.eq(session)).select(diesel::dsl::min(sessions::issued_at)).first(db.connection())?;
-    first.map(Instant::from_microseconds).ok_or(StoreError::NotFound)
 }
 
 /// Notes that a newer token took the place of this one.

@@ -110,6 +110,7 @@ pub struct Store {
 }
 
 struct Inner {
+    address: Address,
     keys: Arc<Keys>,
     clock: Clock,
     readers: Readers,
@@ -147,7 +148,7 @@ impl Store {
     pub fn open(options: &StoreOptions) -> StoreResult<Self> {
         let address = Address::parse(&options.url)?;
         let lock = if options.read_only { None } else { hold(&address)? };
-        let mut connection = dialect::connect(&address, Purpose::Write)?;
+        let mut connection = if options.read_only { look_at(&address)? } else { dialect::connect(&address, Purpose::Write)? };
         let keys = set_up(&mut connection, &address, options)?;
         let pulse = Pulse::new(&address);
         pulse.beat();
@@ -164,6 +165,7 @@ impl Store {
 
     fn assemble(options: &StoreOptions, address: &Address, keys: Arc<Keys>, pulse: &Arc<Pulse>) -> Self {
         let inner = Inner {
+            address: address.clone(),
             readers: Readers::new(address.clone(), keys.clone(), pulse.clone(), options.readers),
             anchor: Anchor::beside(&keys),
             keys,
@@ -339,6 +341,22 @@ impl Store {
         writer::scrub(&self.inner.mailbox()?, crate::erasure::TABLES.to_vec())
     }
 
+    /// Writes a copy of a SQLite database to a new file, as of one moment, while the store goes on. The keys are no part of it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotWritable`] when the file exists or cannot be written; [`StoreError::NoCopy`] on PostgreSQL, whose own tools do this.
+    pub fn copy_to(&self, path: &Path) -> StoreResult<()> {
+        let Address::Sqlite(_) = &self.inner.address else { return Err(StoreError::NoCopy) };
+        let refused = |why: String| StoreError::NotWritable { path: path.to_path_buf(), why };
+        let text = path.to_str().ok_or_else(|| refused("the path is not UTF-8".to_owned()))?;
+        if path.exists() {
+            return Err(refused("it exists already".to_owned()));
+        }
+        private(path).map_err(|error| refused(error.to_string()))?;
+        let mut connection = dialect::connect(&self.inner.address, Purpose::Copy)?;
+        dialect::copy_to(&mut connection, text)
+    }
+
     /// Does what still waits, and closes: everything after it gives [`StoreError::Closed`].
     pub fn close(&self) {
         self.inner.close();
@@ -409,6 +427,14 @@ fn alone<T>(connection: &mut AnyConnection, work: impl FnOnce(&mut AnyConnection
     outcome
 }
 
+/// Connects for reading only; a file that is not there must not come into being by looking at it.
+fn look_at(address: &Address) -> StoreResult<AnyConnection> {
+    match address.file() {
+        Some(path) if !path.is_file() => Err(StoreError::NotADatabase { path: path.to_path_buf() }),
+        _ => dialect::connect(address, Purpose::Read),
+    }
+}
+
 /// Takes hold of a SQLite file, so that a second instance is refused; makes the file when there is none.
 fn hold(address: &Address) -> StoreResult<Option<File>> {
     let Some(path) = address.file() else { return Ok(None) };
@@ -472,6 +498,9 @@ fn open_keys(connection: &mut AnyConnection, options: &StoreOptions) -> StoreRes
 }
 
 fn begin_instance(connection: &mut AnyConnection, options: &StoreOptions) -> StoreResult<Arc<Keys>> {
+    if options.read_only {
+        return Err(StoreError::ReadOnly);
+    }
     let keys = Arc::new(Keys::open(&options.keys, true)?);
     let id = uuid::Uuid::now_v7().to_string();
     let check = keys.digest("instance", id.as_bytes()).to_vec();

@@ -16,7 +16,8 @@ const PLACE: Place<'_> = Place { table: "expert_stories", column: "sealed", row:
 
 #[test]
 fn opens_what_it_sealed_and_only_there() {
-    let keys = Keys::open(folder().path(), true).unwrap();
+    let folder = folder();
+    let keys = Keys::open(folder.path(), true).unwrap();
     let (one, other) = (written(&keys), written(&keys));
     let sealed = keys.seal(one, &PLACE, b"my story").unwrap();
     assert_eq!(keys.unseal(one, &PLACE, &sealed).unwrap(), b"my story");
@@ -33,7 +34,8 @@ fn opens_what_it_sealed_and_only_there() {
 
 #[test]
 fn hides_the_length_and_keeps_every_text() {
-    let keys = Keys::open(folder().path(), true).unwrap();
+    let folder = folder();
+    let keys = Keys::open(folder.path(), true).unwrap();
     let id = written(&keys);
     let length = |text: &[u8]| keys.seal(id, &PLACE, text).unwrap().len();
     assert_eq!(length(b""), length(&[7; 63]));
@@ -109,7 +111,8 @@ fn nobody_else_may_read_the_file() {
 
 #[test]
 fn digests_differ_by_purpose_and_person() {
-    let keys = Keys::open(folder().path(), true).unwrap();
+    let folder = folder();
+    let keys = Keys::open(folder.path(), true).unwrap();
     let (one, other) = (written(&keys), written(&keys));
     assert_eq!(keys.digest("e-mail", b"a@b.nl"), keys.digest("e-mail", b"a@b.nl"));
     assert_ne!(keys.digest("e-mail", b"a@b.nl"), keys.digest("code", b"a@b.nl"));
