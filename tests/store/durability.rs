@@ -1,4 +1,4 @@
-//! What was answered survives a kill -9 at any moment: of the process that writes, and of the database server.
+//! What was answered survives a kill -9 at any moment: of the process that writes, of the database server, and of the power under SQLite.
 //!
 //! `RAAKVLAK_KILLS` says how many times; 20 when it is not told, and a quarter of that for the server, which takes seconds to recover.
 
@@ -13,6 +13,7 @@ use raakvlak_testkit::database::cluster::Cluster;
 use raakvlak_testkit::database::{Kind, TestDatabase};
 
 use crate::common::{Dice, act};
+use crate::powercut;
 
 fn kills() -> u64 {
     std::env::var("RAAKVLAK_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(20)
@@ -25,6 +26,9 @@ fn child_that_writes() {
     let (Ok(url), Ok(keys), Ok(cycle)) = (std::env::var("KILLED_URL"), std::env::var("KILLED_KEYS"), std::env::var("KILLED_CYCLE")) else {
         return;
     };
+    if std::env::var_os("KILLED_BY_POWER_CUT").is_some() {
+        powercut::install();
+    }
     let store = Store::open(&StoreOptions { require_durable: false, ..StoreOptions::new(&url, keys.as_ref()) }).unwrap();
     let threads: Vec<_> = (0..4)
         .map(|thread| {
@@ -44,8 +48,21 @@ fn child_that_writes() {
     threads.into_iter().for_each(|thread| thread.join().unwrap());
 }
 
-fn start_child(options: &StoreOptions, cycle: u64) -> Child {
-    Command::new(std::env::current_exe().unwrap())
+/// How the child ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Killed: what it wrote is in the hands of the operating system.
+    Kill,
+    /// Killed, with all lost that was not flushed.
+    PowerCut,
+}
+
+fn start_child(options: &StoreOptions, cycle: u64, end: End) -> Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    if end == End::PowerCut {
+        command.env("KILLED_BY_POWER_CUT", "yes");
+    }
+    command
         .args(["durability::child_that_writes", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
         .env("KILLED_URL", &options.url)
         .env("KILLED_KEYS", &options.keys)
@@ -57,8 +74,8 @@ fn start_child(options: &StoreOptions, cycle: u64) -> Child {
 }
 
 /// Lets a child write for a while after its first answer, does something terrible, and gives what it said was answered.
-fn answered(options: &StoreOptions, cycle: u64, dice: &mut Dice, terrible: impl FnOnce(&mut Child)) -> Vec<(String, String)> {
-    let mut child = start_child(options, cycle);
+fn answered(options: &StoreOptions, cycle: u64, end: End, dice: &mut Dice, terrible: impl FnOnce(&mut Child)) -> Vec<(String, String)> {
+    let mut child = start_child(options, cycle, end);
     let output = BufReader::new(child.stdout.take().unwrap());
     let (sender, receiver) = std::sync::mpsc::channel();
     let reader = std::thread::spawn(move || {
@@ -98,10 +115,10 @@ fn check(options: &StoreOptions, all: &[(String, String)]) {
     store.close();
 }
 
-fn survives_kills_of_the_writer(options: &StoreOptions) {
+fn survives_kills_of_the_writer(options: &StoreOptions, end: End) {
     let (mut all, mut dice) = (Vec::new(), Dice(7));
     for cycle in 0..kills() {
-        all.extend(answered(options, cycle, &mut dice, |child| child.kill().unwrap()));
+        all.extend(answered(options, cycle, end, &mut dice, |child| child.kill().unwrap()));
         check(options, &all);
     }
     assert!(all.len() as u64 >= kills());
@@ -111,14 +128,21 @@ fn survives_kills_of_the_writer(options: &StoreOptions) {
 fn survives_kills_of_the_process_on_sqlite() {
     let database = TestDatabase::new(Kind::Sqlite);
     drop(database.open());
-    survives_kills_of_the_writer(&database.options());
+    survives_kills_of_the_writer(&database.options(), End::Kill);
+}
+
+#[test]
+fn survives_power_cuts_on_sqlite() {
+    let database = TestDatabase::new(Kind::Sqlite);
+    drop(database.open());
+    survives_kills_of_the_writer(&database.options(), End::PowerCut);
 }
 
 #[test]
 fn survives_kills_of_the_process_on_postgres() {
     let database = TestDatabase::new(Kind::Postgres);
     drop(database.open());
-    survives_kills_of_the_writer(&database.options());
+    survives_kills_of_the_writer(&database.options(), End::Kill);
 }
 
 #[test]
@@ -130,7 +154,7 @@ fn survives_kills_of_the_server() {
     Store::open(&options).expect("the durable settings are accepted").close();
     let (mut all, mut dice) = (Vec::new(), Dice(11));
     for cycle in 0..kills().div_ceil(4) {
-        all.extend(answered(&options, cycle, &mut dice, |_| cluster.kill()));
+        all.extend(answered(&options, cycle, End::Kill, &mut dice, |_| cluster.kill()));
         cluster.start();
         check(&options, &all);
     }

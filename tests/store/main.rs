@@ -16,6 +16,7 @@ mod durability;
 mod erasure;
 mod nodes;
 mod opening;
+mod powercut;
 mod records;
 mod schema;
 mod writing;
