@@ -163,6 +163,8 @@ pub enum FaultKind {
     UnknownFile,
     /// A table cell whose closing quote is not on the same line.
     UnclosedQuote,
+    /// A code that was copied wrongly.
+    Mistyped,
 }
 
 impl FaultKind {
@@ -203,6 +205,7 @@ impl FaultKind {
             Self::FileMissing => "file_missing",
             Self::UnknownFile => "unknown_file",
             Self::UnclosedQuote => "unclosed_quote",
+            Self::Mistyped => "mistyped",
         }
     }
 
@@ -254,6 +257,7 @@ impl FaultKind {
             Self::FileMissing => "Dit bestand ontbreekt.".into(),
             Self::UnknownFile => "Dit bestand hoort hier niet. Haal het weg of geef het de goede naam.".into(),
             Self::UnclosedQuote => "Een aanhalingsteken wordt op deze regel niet gesloten.".into(),
+            Self::Mistyped => "Er zit een typfout in deze code. Kijk nog eens goed.".into(),
         }
     }
 
@@ -294,6 +298,7 @@ impl FaultKind {
             Self::FileMissing => "This file is missing.".into(),
             Self::UnknownFile => "This file does not belong here. Take it away or give it the right name.".into(),
             Self::UnclosedQuote => "A quote is not closed on this line.".into(),
+            Self::Mistyped => "There is a typing error in this code. Please look again.".into(),
         }
     }
 }

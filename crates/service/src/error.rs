@@ -3,6 +3,7 @@
 use raakvlak_domain::faults::Fault;
 use raakvlak_domain::languages::Language;
 use raakvlak_domain::matches::{MatchState, Verb};
+use raakvlak_domain::packages::PackageState;
 
 /// What went wrong. Someone who may not know that a thing exists is told [`Error::NotFound`], exactly as for a thing that does not exist.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -70,6 +71,11 @@ pub enum Conflict {
     Capacity,
     /// The package is not open to matches.
     PackageNotOpen,
+    /// The package cannot be moved from where it stands.
+    PackageState {
+        /// Where it stands.
+        state: PackageState,
+    },
     /// The person did not say yes to being matched, or paused.
     NotAvailable,
     /// There is already an open match between this person and this package.
@@ -84,6 +90,8 @@ pub enum Conflict {
     Exists,
     /// A gate shuts for this person on this package now.
     GateShut,
+    /// This request was carried out before, and its answer was lost.
+    AlreadyDone,
 }
 
 impl Conflict {
@@ -97,6 +105,7 @@ impl Conflict {
             Self::Hours { .. } => "hours",
             Self::Capacity => "capacity",
             Self::PackageNotOpen => "package_not_open",
+            Self::PackageState { .. } => "package_state",
             Self::NotAvailable => "not_available",
             Self::AlreadyMatched => "already_matched",
             Self::Interest => "interest",
@@ -104,6 +113,7 @@ impl Conflict {
             Self::DeadlinePassed => "deadline_passed",
             Self::Exists => "exists",
             Self::GateShut => "gate_shut",
+            Self::AlreadyDone => "already_done",
         }
     }
 
@@ -119,13 +129,16 @@ impl Conflict {
     fn dutch(&self) -> String {
         match self {
             Self::Transition { state, verb } => format!("Dit kan nu niet: '{verb}' past niet bij de stand '{state}'."),
-            Self::ArrangementChanged { current } => format!("De afspraak is intussen veranderd. Lees versie {current} en zeg dan opnieuw ja."),
+            Self::ArrangementChanged { current } => {
+                format!("De afspraak is intussen veranderd. Lees versie {current} en zeg dan opnieuw ja.")
+            }
             Self::ApprovalMissing => "Nog niet iedereen heeft ja gezegd tegen deze versie van de afspraak.".into(),
             Self::Hours { heaviest, most } => {
                 format!("In een van de weken wordt dit {} uur. Deze persoon wil hooguit {} uur.", tenths(*heaviest), tenths(*most))
             }
             Self::Capacity => "Alle plekken van dit pakket zijn bezet.".into(),
             Self::PackageNotOpen => "Dit pakket staat nu niet open.".into(),
+            Self::PackageState { state } => format!("Dit kan nu niet: het pakket heeft de stand '{state}'."),
             Self::NotAvailable => "Deze persoon wil nu geen nieuw werk. Vraag het eerst.".into(),
             Self::AlreadyMatched => "Deze persoon en dit pakket hebben al een lopende match.".into(),
             Self::Interest => "Je hebt zelf een belang bij deze match. Laat een andere bemiddelaar beslissen.".into(),
@@ -133,6 +146,7 @@ impl Conflict {
             Self::DeadlinePassed => "De tijd om te antwoorden is voorbij. Vraag de bemiddelaar om een nieuw aanbod.".into(),
             Self::Exists => "Dit bestaat al.".into(),
             Self::GateShut => "Een grens van deze persoon past nu niet bij dit werk.".into(),
+            Self::AlreadyDone => "Dit is al gedaan. Kijk hoe het er nu voor staat.".into(),
         }
     }
 
@@ -146,6 +160,7 @@ impl Conflict {
             }
             Self::Capacity => "Every place of this package is taken.".into(),
             Self::PackageNotOpen => "This package is not open now.".into(),
+            Self::PackageState { state } => format!("This cannot be done now: the package stands at '{state}'."),
             Self::NotAvailable => "This person does not want new work now. Ask first.".into(),
             Self::AlreadyMatched => "This person and this package already have an open match.".into(),
             Self::Interest => "You have an interest in this match. Let another mediator decide.".into(),
@@ -153,6 +168,7 @@ impl Conflict {
             Self::DeadlinePassed => "The time to answer has passed. Ask the mediator for a new offer.".into(),
             Self::Exists => "This exists already.".into(),
             Self::GateShut => "A limit of this person does not go with this work now.".into(),
+            Self::AlreadyDone => "This was done already. Look at how it stands now.".into(),
         }
     }
 }
@@ -160,4 +176,19 @@ impl Conflict {
 /// Tenths of an hour as people write hours.
 fn tenths(value: u32) -> String {
     if value.is_multiple_of(10) { (value / 10).to_string() } else { format!("{}.{}", value / 10, value % 10) }
+}
+
+impl From<raakvlak_store::StoreError> for Error {
+    fn from(error: raakvlak_store::StoreError) -> Self {
+        use raakvlak_store::StoreError as Store;
+        use raakvlak_store::keys::KeyError;
+        match error {
+            Store::NotFound | Store::Key(KeyError::Unknown) => Self::NotFound,
+            Store::Stale { current } => Self::Stale { current },
+            Store::Duplicate => Self::Conflict(Conflict::Exists),
+            Store::Closed | Store::ReadOnly => Self::Unavailable(error.to_string()),
+            passing if passing.is_passing() => Self::Unavailable(passing.to_string()),
+            other => Self::Internal(other.to_string()),
+        }
+    }
 }
