@@ -1,31 +1,253 @@
-//! The knobs at the desk: which setting holds for a package.
+//! The knobs at the desk: which setting holds, how it stood before, and turning it. A setting is a version: never changed, only followed by the next.
 
-use raakvlak_domain::identifiers::KnobVersionId;
-use raakvlak_domain::knobs::{Knob, MatcherKnob, Scope};
+use raakvlak_domain::calendar::Instant;
+use raakvlak_domain::faults::{Fault, FaultKind};
+use raakvlak_domain::identifiers::{KnobVersionId, ProgrammeId, UserId};
+use raakvlak_domain::knobs::{Knob, KnobVersion, MatcherKnob, Position, Scope, Weights};
 use raakvlak_domain::packages::TaskPackage;
-use raakvlak_store::{Db, knobs, programmes};
+use raakvlak_domain::texts::Prose;
+use raakvlak_store::knobs::{self, Turn};
+use raakvlak_store::{Action as Act, Db, ObjectKind, packages, programmes};
+use serde::Serialize;
 
+use crate::actor::Actor;
+use crate::authorise::{Action, Object, authorise};
+use crate::desk::{Desk, Page, PageRequest, digest_of, new_id};
 use crate::error::Error;
+use crate::packages::internal;
+
+/// How a knob stands in a scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// Which knob.
+    pub knob: Knob,
+    /// The sort of scope: `network`, `programme` or `package`.
+    pub scope: &'static str,
+    /// The record that the scope is about; `None` for the network.
+    pub id: Option<String>,
+    /// At which position the weights stand.
+    pub position: Position,
+    /// The setting that holds here.
+    pub setting: MatcherKnob,
+    /// Where it comes from: the scope itself, a wider one, or where the knob starts.
+    pub from: Source,
+    /// The version that holds here; `None` when no version does.
+    pub version: Option<KnobVersionId>,
+    /// How many versions this scope itself has had; the next turn must name it.
+    pub number: u64,
+}
+
+/// Where a setting comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A version of the package.
+    Package,
+    /// A version of the programme.
+    Programme,
+    /// The weights that the programme was founded with.
+    ProgrammeStart,
+    /// A version of the network.
+    Network,
+    /// Where the knob starts.
+    Start,
+}
+
+/// A version of a setting, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VersionView {
+    /// Names the version.
+    pub id: KnobVersionId,
+    /// Counts up from 1 in its scope.
+    pub number: u64,
+    /// The setting; `None` where the scope's own setting was taken away.
+    pub setting: Option<MatcherKnob>,
+    /// Who turned the knob.
+    pub made_by: UserId,
+    /// When.
+    pub made_at: Instant,
+    /// Why, in own words.
+    pub why: Prose,
+}
+
+/// A position that the knob can be put in at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Preset {
+    /// The position; `custom` for a programme with weights of its own.
+    pub position: Position,
+    /// Its weights.
+    pub weights: Weights,
+    /// The programme whose start this is; `None` for a position of the knob itself.
+    pub programme: Option<ProgrammeId>,
+    /// Why it stands so, in Dutch.
+    pub why_nl: Option<Prose>,
+    /// Why it stands so, in English.
+    pub why_en: Option<Prose>,
+}
+
+impl Desk {
+    /// How the matcher knob stands in a scope.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when the scope's record does not exist; [`Error::NotAllowed`] for who reads no knobs.
+    pub fn knob(&self, actor: &Actor, scope: &Scope) -> Result<Standing, Error> {
+        authorise(actor, Action::ReadKnob, &Object::Network)?;
+        self.read(|db| standing(db, scope))
+    }
+
+    /// The versions of a scope, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when the scope's record does not exist; [`Error::NotAllowed`] for who reads no knobs.
+    pub fn knob_versions(&self, actor: &Actor, scope: &Scope, request: &PageRequest) -> Result<Page<VersionView>, Error> {
+        authorise(actor, Action::ReadKnob, &Object::Network)?;
+        let before = request.after.as_deref().and_then(|number| number.parse().ok());
+        self.read(|db| {
+            check_scope(db, scope)?;
+            let found = knobs::versions(db, Knob::Matcher, scope, before, request.rows())?;
+            Ok(Page::of(found, request, |version| version.number.to_string()).map(shown))
+        })
+    }
+
+    /// Turns the matcher knob in a scope: makes its next version. `built_on` is how many versions the scope had when the setting was thought up; `None` as
+    /// the setting takes the scope's own setting away, so that the wider one holds again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stale`] when somebody turned it since, [`Error::NotFound`] when the scope's record does not exist.
+    pub fn turn_knob(
+        &self,
+        actor: &Actor,
+        scope: &Scope,
+        setting: Option<MatcherKnob>,
+        why: Prose,
+        built_on: u64,
+    ) -> Result<Standing, Error> {
+        let scope = scope.clone();
+        let id = KnobVersionId::new(&new_id()).map_err(internal)?;
+        self.write(actor, move |tx, actor| {
+            let role = authorise(actor, Action::TurnKnob, &Object::Network)?;
+            check_scope(tx, &scope)?;
+            let before = standing(tx, &scope)?;
+            let turn = Turn { id: &id, knob: Knob::Matcher, scope: &scope, setting, by: &actor.user, why: &why };
+            let made = knobs::turn(tx, &turn, built_on)?;
+            let after = standing(tx, &scope)?;
+            let (digest_before, digest_after) = (digest_of(tx.keys(), None, &before.setting)?, digest_of(tx.keys(), None, &after.setting)?);
+            let reason = digest_of(tx.keys(), None, &made.why)?;
+            let entry = actor.act(role, Act::Turn, ObjectKind::Knob, scope.id().unwrap_or(scope.kind())).knob(made.id.as_str());
+            tx.audit(entry.reason(reason).change(Some(digest_before), Some(digest_after)));
+            Ok(after)
+        })
+    }
+
+    /// The positions that the knob can be put in at once: its own, and where each programme starts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAllowed`] for who reads no knobs.
+    pub fn knob_presets(&self, actor: &Actor) -> Result<Vec<Preset>, Error> {
+        authorise(actor, Action::ReadKnob, &Object::Network)?;
+        let own = Position::ALL.iter().filter_map(|position| {
+            let weights = Weights::of_position(*position)?;
+            Some(Preset { position: *position, weights, programme: None, why_nl: None, why_en: None })
+        });
+        let mut presets: Vec<Preset> = own.collect();
+        let programmes = self.read(|db| Ok(programmes::page(db, None, i64::MAX)?))?;
+        presets.extend(programmes.into_iter().filter_map(|found| {
+            let weights = found.programme.start_weights()?;
+            let position = found.programme.position.unwrap_or(Position::Custom);
+            let (why_nl, why_en) = (found.programme.why_nl, found.programme.why_en);
+            Some(Preset { position, weights, programme: Some(found.programme.id), why_nl, why_en })
+        }));
+        Ok(presets)
+    }
+}
 
 /// The setting that holds for a package, the narrowest that is set, with its version: of the package, of its programme (failing a version, the
 /// programme's own start weights), of the network, or where the knob starts.
 pub(crate) fn effective(db: &mut Db, package: &TaskPackage) -> Result<(MatcherKnob, Option<KnobVersionId>), Error> {
-    let mut scopes = vec![Scope::Package(package.id.clone())];
-    scopes.extend(package.programme.clone().map(Scope::Programme));
-    scopes.push(Scope::Network);
-    let mut start = None;
+    let found = resolved(db, &scopes_of(package))?;
+    Ok((found.0, found.1))
+}
+
+fn scopes_of(package: &TaskPackage) -> Vec<Scope> {
+    let programme = package.programme.clone().map(Scope::Programme);
+    [Some(Scope::Package(package.id.clone())), programme, Some(Scope::Network)].into_iter().flatten().collect()
+}
+
+/// The first of these scopes, narrowest first, in which something is set.
+fn resolved(db: &mut Db, scopes: &[Scope]) -> Result<(MatcherKnob, Option<KnobVersionId>, Source), Error> {
     for scope in scopes {
-        if let Some(version) = knobs::latest(db, Knob::Matcher, &scope)?
-            && let Some(setting) = version.setting
-        {
-            return Ok((setting, Some(version.id)));
+        if let Some(KnobVersion { id, setting: Some(setting), .. }) = knobs::latest(db, Knob::Matcher, scope)? {
+            let from = match scope {
+                Scope::Package(_) => Source::Package,
+                Scope::Programme(_) => Source::Programme,
+                Scope::Network => Source::Network,
+            };
+            return Ok((setting, Some(id), from));
         }
-        if let Scope::Programme(id) = &scope
+        if let Scope::Programme(id) = scope
             && let Some(weights) = programmes::get(db, id)?.and_then(|found| found.programme.start_weights())
         {
-            start = Some(MatcherKnob { weights, ..MatcherKnob::default() });
-            break;
+            return Ok((MatcherKnob { weights, ..MatcherKnob::default() }, None, Source::ProgrammeStart));
         }
     }
-    Ok((start.unwrap_or_default(), None))
+    Ok((MatcherKnob::default(), None, Source::Start))
+}
+
+fn standing(db: &mut Db, scope: &Scope) -> Result<Standing, Error> {
+    let scopes = check_scope(db, scope)?;
+    let (setting, version, from) = resolved(db, &scopes)?;
+    let number = knobs::latest(db, Knob::Matcher, scope)?.map_or(0, |version| version.number);
+    Ok(Standing {
+        knob: Knob::Matcher,
+        scope: scope.kind(),
+        id: scope.id().map(str::to_owned),
+        position: setting.weights.position(),
+        setting,
+        from,
+        version,
+        number,
+    })
+}
+
+/// The scope and the wider ones, narrowest first; its record must exist.
+fn check_scope(db: &mut Db, scope: &Scope) -> Result<Vec<Scope>, Error> {
+    match scope {
+        Scope::Network => Ok(vec![Scope::Network]),
+        Scope::Programme(id) => {
+            programmes::get(db, id)?.ok_or(Error::NotFound)?;
+            Ok(vec![scope.clone(), Scope::Network])
+        }
+        Scope::Package(id) => Ok(scopes_of(&packages::get(db, id)?.ok_or(Error::NotFound)?.package)),
+    }
+}
+
+fn shown(version: KnobVersion) -> VersionView {
+    let KnobVersion { id, number, setting, made_by, made_at, why, .. } = version;
+    VersionView { id, number, setting, made_by, made_at, why }
+}
+
+/// Reads a scope from its sort and the record that it is about.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] when there is no such sort, or the record's id is missing or too many.
+pub fn scope_of(kind: &str, id: Option<&str>) -> Result<Scope, Error> {
+    let missing = || Error::Invalid(vec![Fault::new("/id", FaultKind::Missing)]);
+    match (kind, id) {
+        ("network", None) => Ok(Scope::Network),
+        ("programme", Some(id)) => ProgrammeId::new(id).map(Scope::Programme).map_err(|kind| Error::Invalid(vec![Fault::new("/id", kind)])),
+        ("package", Some(id)) => raakvlak_domain::identifiers::PackageId::new(id)
+            .map(Scope::Package)
+            .map_err(|kind| Error::Invalid(vec![Fault::new("/id", kind)])),
+        ("programme" | "package", None) => Err(missing()),
+        ("network", Some(_)) => Err(Error::Invalid(vec![Fault::new("/id", FaultKind::Derived)])),
+        _ => {
+            let allowed = ["network", "programme", "package"].map(str::to_owned).to_vec();
+            Err(Error::Invalid(vec![Fault::new("/scope", FaultKind::NotOneOf { allowed })]))
+        }
+    }
 }

@@ -6,6 +6,7 @@ use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::faults::Fault;
 use raakvlak_domain::identifiers::TermId;
+use raakvlak_domain::organisations::Organisation;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::vocabulary::{ClosedVocabulary, Vocabulary};
 use raakvlak_engine::lexicon::Lexicon;
@@ -47,6 +48,11 @@ impl Words {
     /// Every word and place of a package that does not exist.
     pub(crate) fn faults_of_package(&self, package: &TaskPackage) -> Vec<Fault> {
         self.known().package(package)
+    }
+
+    /// The place of an organisation, when it does not exist.
+    pub(crate) fn faults_of_organisation(&self, organisation: &Organisation) -> Vec<Fault> {
+        self.known().organisation(organisation)
     }
 
     /// Every word and place of a profile that does not exist.
