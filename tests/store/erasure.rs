@@ -9,7 +9,7 @@ use raakvlak_store::connection::AnyConnection;
 use raakvlak_store::idempotency::StoredAnswer;
 use raakvlak_store::schema::{TABLES, erasures, outbox as letters};
 use raakvlak_store::shortlists::{Member, StoredShortlist};
-use raakvlak_store::{Action, AuditEntry, KeyId, ObjectKind, Place, Store, StoreError};
+use raakvlak_store::{Action, AuditEntry, KeyId, Keys, ObjectKind, Place, Store, StoreError};
 use raakvlak_store::{erasure, experts, idempotency, matches, organisations, outbox, shortlists, todos, users};
 use raakvlak_testkit::database::{Kind, TestDatabase};
 use raakvlak_testkit::on_both_databases;
@@ -201,6 +201,8 @@ on_both_databases!(a_whole_person_is_erased_from_every_table_and_file, |database
         }
         assert!(store.keys().own().open_text(&Place::of("t", "r"), sealed).is_err());
     }
+    let on_disk = Keys::open(&database.keys(), false).unwrap();
+    assert!(!on_disk.exists(expert) && !on_disk.exists(own), "the keys are gone from their file too");
     assert_eq!(reading(&store, |db| experts::get(db, &ExpertId::new("e-2").unwrap())).unwrap().expert, full_expert("e-2", "neighbour"));
     // A follower reads everything anew when it meets a change without an id.
     let changes = store.changes_after(0, 1_000).unwrap();

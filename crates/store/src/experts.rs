@@ -208,6 +208,15 @@ pub fn all(db: &mut Db) -> StoreResult<Vec<StoredExpert>> {
     with_groups(db, rows, None)
 }
 
+/// The ids of everyone, in order: who is still there after somebody was erased.
+///
+/// # Errors
+/// Any error of the database.
+pub fn ids(db: &mut Db) -> StoreResult<Vec<ExpertId>> {
+    let ids: Vec<String> = experts::table.order(experts::id).select(experts::id).load(db.connection())?;
+    ids.iter().map(|id| identifier(id)).collect()
+}
+
 /// How many experts there are.
 ///
 /// # Errors

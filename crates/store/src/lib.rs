@@ -29,6 +29,12 @@
 //! - **Away is said quickly.** A server that does not answer gives [`StoreError::Unavailable`] within two seconds, and is back by itself.
 //! - **Time** comes from the clock in [`StoreOptions`]; [`Tx::now`] never goes back.
 //!
+//! # Where things are
+//!
+//! A module per record with the name that it has in every other room (`experts`, `packages`, `matches`, `knobs`, …): functions that take [`Db`] read, those
+//! that take [`Tx`] write and note the change for the followers; the audit row is the caller's, who knows who asks and why. [`erasure`] takes a person out
+//! of every table. `dialect.rs` is the one file that knows which of the two databases it talks to.
+//!
 //! Nothing here knows who may do what; nothing here decides. Ids, moments, states and defaults come from the caller.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 

@@ -346,6 +346,15 @@ pub fn list(db: &mut Db, query: &MatchQuery) -> StoreResult<Vec<StoredMatch>> {
     found.into_iter().map(|found| stored(found, db.keys())).collect()
 }
 
+/// Whose match it is; nothing of it is opened.
+///
+/// # Errors
+/// Any error of the database.
+pub fn expert_of(db: &mut Db, id: &MatchId) -> StoreResult<Option<ExpertId>> {
+    let expert: Option<String> = matches::table.find(id.as_str()).select(matches::expert_id).first(db.connection()).optional()?;
+    expert.map(|id| ExpertId::new(&id).map_err(|_| corrupt("an expert's id"))).transpose()
+}
+
 /// Whether the organisation has met the person in this match.
 ///
 /// # Errors
