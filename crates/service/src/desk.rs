@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use raakvlak_domain::calendar::{Date, Instant};
+use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_store::{Db, Digest, KeyId, Keys, Store, StoreOptions, Tx};
 use serde::Serialize;
 
@@ -222,6 +223,12 @@ impl PageRequest {
     #[must_use]
     pub fn after(position: &str, limit: usize) -> Self {
         Self { after: Some(position.to_owned()), limit }
+    }
+
+    /// The position as a number, for lists that go by number.
+    pub(crate) fn number(&self) -> Result<Option<u64>, Error> {
+        let fault = |text: &String| Error::Invalid(vec![Fault::new("/cursor", FaultKind::Dangling { id: text.clone() })]);
+        self.after.as_ref().map(|text| text.parse().map_err(|_| fault(text))).transpose()
     }
 
     /// How many items are shown.

@@ -1,4 +1,8 @@
 //! The knobs at the desk: which setting holds, how it stood before, and turning it. A setting is a version: never changed, only followed by the next.
+//!
+//! The narrowest setting wins: the package's own, its programme's, the network's, where the knob starts. A programme whose knob was never turned counts
+//! with the start weights of its record, if it has any, on top of what holds in the network; once somebody turned the programme's knob its versions
+//! alone count, and taking its setting away leaves the network's.
 
 use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::faults::{Fault, FaultKind};
@@ -96,6 +100,30 @@ impl Desk {
         self.read(|db| standing(db, scope))
     }
 
+    /// How the knob stands in every scope that has a setting of its own, and in the network, which comes first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAllowed`] for who reads no knobs.
+    pub fn knobs(&self, actor: &Actor) -> Result<Vec<Standing>, Error> {
+        authorise(actor, Action::ReadKnob, &Object::Network)?;
+        self.read(|db| {
+            let set = knobs::all_latest(db, Knob::Matcher)?.into_iter().filter(|version| version.setting.is_some());
+            let scopes: Vec<Scope> = set.map(|version| version.scope).filter(|scope| *scope != Scope::Network).collect();
+            std::iter::once(&Scope::Network).chain(&scopes).map(|scope| standing(db, scope)).collect()
+        })
+    }
+
+    /// A version, of whatever scope.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is none; [`Error::NotAllowed`] for who reads no knobs.
+    pub fn knob_version(&self, actor: &Actor, id: &KnobVersionId) -> Result<VersionView, Error> {
+        authorise(actor, Action::ReadKnob, &Object::Network)?;
+        self.read(|db| Ok(shown(knobs::get(db, id)?.ok_or(Error::NotFound)?)))
+    }
+
     /// The versions of a scope, newest first.
     ///
     /// # Errors
@@ -103,9 +131,9 @@ impl Desk {
     /// [`Error::NotFound`] when the scope's record does not exist; [`Error::NotAllowed`] for who reads no knobs.
     pub fn knob_versions(&self, actor: &Actor, scope: &Scope, request: &PageRequest) -> Result<Page<VersionView>, Error> {
         authorise(actor, Action::ReadKnob, &Object::Network)?;
-        let before = request.after.as_deref().and_then(|number| number.parse().ok());
+        let before = request.number()?;
         self.read(|db| {
-            check_scope(db, scope)?;
+            scopes_from(db, scope)?;
             let found = knobs::versions(db, Knob::Matcher, scope, before, request.rows())?;
             Ok(Page::of(found, request, |version| version.number.to_string()).map(shown))
         })
@@ -116,7 +144,8 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`Error::Stale`] when somebody turned it since, [`Error::NotFound`] when the scope's record does not exist.
+    /// [`Error::Stale`] with the number that holds now, when somebody turned it since; [`Error::NotFound`] when the scope's record does not exist or there
+    /// is no setting to take away; [`Error::Invalid`] for taking the network's away; [`Error::NotAllowed`] for anybody but mediators and stewards.
     pub fn turn_knob(
         &self,
         actor: &Actor,
@@ -129,15 +158,17 @@ impl Desk {
         let id = KnobVersionId::new(&new_id()).map_err(internal)?;
         self.write(actor, move |tx, actor| {
             let role = authorise(actor, Action::TurnKnob, &Object::Network)?;
-            check_scope(tx, &scope)?;
             let before = standing(tx, &scope)?;
+            if setting.is_none() {
+                require_setting(&scope, knobs::latest(tx, Knob::Matcher, &scope)?.as_ref(), built_on)?;
+            }
             let turn = Turn { id: &id, knob: Knob::Matcher, scope: &scope, setting, by: &actor.user, why: &why };
             let made = knobs::turn(tx, &turn, built_on)?;
             let after = standing(tx, &scope)?;
             let (digest_before, digest_after) = (digest_of(tx.keys(), None, &before.setting)?, digest_of(tx.keys(), None, &after.setting)?);
             let reason = digest_of(tx.keys(), None, &made.why)?;
             let entry = actor.act(role, Act::Turn, ObjectKind::Knob, scope.id().unwrap_or(scope.kind())).knob(made.id.as_str());
-            tx.audit(entry.reason(reason).change(Some(digest_before), Some(digest_after)));
+            tx.audit(entry.fields(&["setting"]).reason(reason).change(Some(digest_before), Some(digest_after)));
             Ok(after)
         })
     }
@@ -165,8 +196,7 @@ impl Desk {
     }
 }
 
-/// The setting that holds for a package, the narrowest that is set, with its version: of the package, of its programme (failing a version, the
-/// programme's own start weights), of the network, or where the knob starts.
+/// The setting that holds for a package, with its version where one alone made it.
 pub(crate) fn effective(db: &mut Db, package: &TaskPackage) -> Result<(MatcherKnob, Option<KnobVersionId>), Error> {
     let found = resolved(db, &scopes_of(package))?;
     Ok((found.0, found.1))
@@ -179,26 +209,45 @@ fn scopes_of(package: &TaskPackage) -> Vec<Scope> {
 
 /// The first of these scopes, narrowest first, in which something is set.
 fn resolved(db: &mut Db, scopes: &[Scope]) -> Result<(MatcherKnob, Option<KnobVersionId>, Source), Error> {
+    let mut start = None;
     for scope in scopes {
-        if let Some(KnobVersion { id, setting: Some(setting), .. }) = knobs::latest(db, Knob::Matcher, scope)? {
-            let from = match scope {
-                Scope::Package(_) => Source::Package,
-                Scope::Programme(_) => Source::Programme,
-                Scope::Network => Source::Network,
-            };
-            return Ok((setting, Some(id), from));
-        }
-        if let Scope::Programme(id) = scope
-            && let Some(weights) = programmes::get(db, id)?.and_then(|found| found.programme.start_weights())
-        {
-            return Ok((MatcherKnob { weights, ..MatcherKnob::default() }, None, Source::ProgrammeStart));
+        match knobs::latest(db, Knob::Matcher, scope)? {
+            Some(KnobVersion { id, setting: Some(setting), .. }) => return Ok(on_top(start, setting, Some(id), source(scope))),
+            Some(KnobVersion { setting: None, .. }) => {}
+            None => start = start.or(start_weights(db, scope)?),
         }
     }
-    Ok((MatcherKnob::default(), None, Source::Start))
+    Ok(on_top(start, MatcherKnob::default(), None, Source::Start))
+}
+
+/// A programme's start weights on top of what the wider scope says; no version alone makes such a setting.
+fn on_top(
+    start: Option<Weights>,
+    wider: MatcherKnob,
+    version: Option<KnobVersionId>,
+    from: Source,
+) -> (MatcherKnob, Option<KnobVersionId>, Source) {
+    match start {
+        Some(weights) => (MatcherKnob { weights, ..wider }, None, Source::ProgrammeStart),
+        None => (wider, version, from),
+    }
+}
+
+fn source(scope: &Scope) -> Source {
+    match scope {
+        Scope::Package(_) => Source::Package,
+        Scope::Programme(_) => Source::Programme,
+        Scope::Network => Source::Network,
+    }
+}
+
+fn start_weights(db: &mut Db, scope: &Scope) -> Result<Option<Weights>, Error> {
+    let Scope::Programme(id) = scope else { return Ok(None) };
+    Ok(programmes::get(db, id)?.and_then(|stored| stored.programme.start_weights()))
 }
 
 fn standing(db: &mut Db, scope: &Scope) -> Result<Standing, Error> {
-    let scopes = check_scope(db, scope)?;
+    let scopes = scopes_from(db, scope)?;
     let (setting, version, from) = resolved(db, &scopes)?;
     let number = knobs::latest(db, Knob::Matcher, scope)?.map_or(0, |version| version.number);
     Ok(Standing {
@@ -214,7 +263,7 @@ fn standing(db: &mut Db, scope: &Scope) -> Result<Standing, Error> {
 }
 
 /// The scope and the wider ones, narrowest first; its record must exist.
-fn check_scope(db: &mut Db, scope: &Scope) -> Result<Vec<Scope>, Error> {
+fn scopes_from(db: &mut Db, scope: &Scope) -> Result<Vec<Scope>, Error> {
     match scope {
         Scope::Network => Ok(vec![Scope::Network]),
         Scope::Programme(id) => {
@@ -222,6 +271,18 @@ fn check_scope(db: &mut Db, scope: &Scope) -> Result<Vec<Scope>, Error> {
             Ok(vec![scope.clone(), Scope::Network])
         }
         Scope::Package(id) => Ok(scopes_of(&packages::get(db, id)?.ok_or(Error::NotFound)?.package)),
+    }
+}
+
+/// There must be something to take away, in a scope that has a wider one; somebody who looked at an older version hears that first.
+fn require_setting(scope: &Scope, before: Option<&KnobVersion>, built_on: u64) -> Result<(), Error> {
+    if *scope == Scope::Network {
+        return Err(Error::Invalid(vec![Fault::new("/setting", FaultKind::Missing)]));
+    }
+    match before {
+        Some(version) if version.number != built_on => Ok(()),
+        Some(KnobVersion { setting: Some(_), .. }) => Ok(()),
+        _ => Err(Error::NotFound),
     }
 }
 

@@ -1,34 +1,42 @@
-//! Programmes at the desk.
+//! Programmes at the desk: making and changing them, and who joins.
+//!
+//! The name of a programme is unique without regard to case, since people choose one by its name. Where a programme's knob starts stands in its
+//! record; see [`crate::knobs`] for when that counts.
 
-use raakvlak_domain::identifiers::{OrganisationId, ProgrammeId};
+use raakvlak_domain::experts::Expert;
+use raakvlak_domain::faults::{Fault, FaultKind};
+use raakvlak_domain::identifiers::{ExpertId, OrganisationId, ProgrammeId};
+use raakvlak_domain::knobs::Position;
 use raakvlak_domain::programmes::Programme;
 use raakvlak_domain::users::Role;
 use raakvlak_store::programmes::{self, StoredProgramme};
-use raakvlak_store::{Action as Act, ObjectKind, Tx, organisations};
+use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, experts};
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
 use crate::desk::{Desk, Page, PageRequest, Versioned, digest_of, new_id};
-use crate::error::Error;
+use crate::error::{Conflict, Error};
 use crate::packages::internal;
 
 impl Desk {
-    /// Makes a programme; its id is ours.
+    /// Makes a programme. The id is ours.
     ///
     /// # Errors
     ///
-    /// [`Error::NotAllowed`] for anybody but a steward.
+    /// [`Error::NotAllowed`] for anybody but a steward; [`Conflict::Exists`] when one has this name; [`Error::Invalid`] for a position `custom`
+    /// without weights.
     pub fn create_programme(&self, actor: &Actor, mut programme: Programme) -> Result<Versioned<Programme>, Error> {
         programme.id = ProgrammeId::new(&new_id()).map_err(internal)?;
         self.write(actor, move |tx, actor| {
             let role = authorise(actor, Action::CreateProgramme, &Object::Network)?;
+            check(tx, &programme)?;
             let stored = programmes::insert(tx, &programme)?;
             note(tx, actor, role, Act::Create, None, &stored)?;
             Ok(answer(stored))
         })
     }
 
-    /// The programme with this id.
+    /// A programme.
     ///
     /// # Errors
     ///
@@ -38,24 +46,22 @@ impl Desk {
         self.read(|db| Ok(answer(programmes::get(db, id)?.ok_or(Error::NotFound)?)))
     }
 
-    /// A page of programmes.
+    /// A page of programmes, by id.
     ///
     /// # Errors
     ///
-    /// Any error of the store.
-    pub fn programmes(&self, actor: &Actor, request: &PageRequest) -> Result<Page<Versioned<Programme>>, Error> {
+    /// [`Error::NotFound`] for somebody without any role.
+    pub fn programmes(&self, actor: &Actor, page: &PageRequest) -> Result<Page<Versioned<Programme>>, Error> {
         authorise(actor, Action::ReadProgramme, &Object::Network)?;
-        self.read(|db| {
-            let found = programmes::page(db, request.after.as_deref(), request.rows())?;
-            Ok(Page::of(found, request, |found| found.programme.id.to_string()).map(answer))
-        })
+        let found = self.read(|db| Ok(programmes::page(db, page.after.as_deref(), page.rows())?))?;
+        Ok(Page::of(found, page, |stored| stored.programme.id.to_string()).map(answer))
     }
 
     /// Changes a programme, built on this version.
     ///
     /// # Errors
     ///
-    /// [`Error::Stale`] when it has changed since; [`Error::NotAllowed`] for anybody but a steward.
+    /// [`Error::Stale`]; as [`Desk::create_programme`].
     pub fn update_programme(
         &self,
         actor: &Actor,
@@ -66,24 +72,23 @@ impl Desk {
         programme.id = id.clone();
         self.write(actor, move |tx, actor| {
             let role = authorise(actor, Action::UpdateProgramme, &Object::Network)?;
-            let old = programmes::get(tx, &programme.id)?.ok_or(Error::NotFound)?;
-            let stored = programmes::update(tx, &programme, version)?;
-            note(tx, actor, role, Act::Update, Some(&old), &stored)?;
-            Ok(answer(stored))
+            let before = programmes::get(tx, &programme.id)?.ok_or(Error::NotFound)?;
+            check(tx, &programme)?;
+            let after = programmes::update(tx, &programme, version)?;
+            note(tx, actor, role, Act::Update, Some(&before), &after)?;
+            Ok(answer(after))
         })
     }
 
-    /// Lets an organisation join a programme, or leave it.
+    /// Lets an organisation join a programme, or leave it. Once more is fine.
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] when there is no such programme, or no such organisation that the actor may know of.
+    /// [`Error::NotFound`] when there is no such programme or organisation that the actor may know of; [`Error::NotAllowed`].
     pub fn enrol_organisation(&self, actor: &Actor, id: &ProgrammeId, organisation: &OrganisationId, joins: bool) -> Result<(), Error> {
         let (id, organisation) = (id.clone(), organisation.clone());
         self.write(actor, move |tx, actor| {
-            let found = organisations::get(tx, &organisation)?.ok_or(Error::NotFound)?;
-            let object = Object::Organisation { id: &organisation, vetted: found.vetted_at.is_some() };
-            let role = authorise(actor, Action::EnrolOrganisation, &object)?;
+            let (_, role) = crate::organisations::readable(tx, actor, &organisation, Action::EnrolOrganisation)?;
             programmes::get(tx, &id)?.ok_or(Error::NotFound)?;
             let act = if joins {
                 programmes::add_organisation(tx, &id, &organisation)?;
@@ -92,16 +97,16 @@ impl Desk {
                 programmes::remove_organisation(tx, &id, &organisation)?;
                 Act::Leave
             };
-            tx.audit(actor.act(role, act, ObjectKind::Programme, id.as_str()));
+            tx.audit(actor.act(role, act, ObjectKind::Programme, id.as_str()).fields(&["organisations"]));
             Ok(())
         })
     }
 
-    /// The organisations that joined a programme.
+    /// The organisations that joined a programme, by id.
     ///
     /// # Errors
     ///
-    /// [`Error::NotAllowed`] for who reads no enrolments; [`Error::NotFound`] when there is no such programme.
+    /// [`Error::NotAllowed`] for anybody but mediators and stewards; [`Error::NotFound`].
     pub fn organisations_of_programme(&self, actor: &Actor, id: &ProgrammeId) -> Result<Vec<OrganisationId>, Error> {
         authorise(actor, Action::ReadEnrolments, &Object::Network)?;
         self.read(|db| {
@@ -109,15 +114,72 @@ impl Desk {
             Ok(programmes::organisations(db, id)?)
         })
     }
-}
 
-fn note(tx: &mut Tx<'_>, actor: &Actor, role: Role, act: Act, old: Option<&StoredProgramme>, new: &StoredProgramme) -> Result<(), Error> {
-    let before = old.map(|old| digest_of(tx.keys(), None, &old.programme)).transpose()?;
-    let after = digest_of(tx.keys(), None, &new.programme)?;
-    tx.audit(actor.act(role, act, ObjectKind::Programme, new.programme.id.as_str()).change(before, Some(after)));
-    Ok(())
+    /// Lets an expert join a programme, or leave it, as their profile tells from then on. Once more is fine.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when there is no such programme or expert that the actor may know of; [`Error::NotAllowed`].
+    pub fn enrol_expert(&self, actor: &Actor, id: &ProgrammeId, expert: &ExpertId, joins: bool) -> Result<(), Error> {
+        let (id, expert) = (id.clone(), expert.clone());
+        self.write(actor, move |tx, actor| {
+            let (stored, role) = crate::experts::readable(tx, actor, &expert, Action::EnrolExpert)?;
+            programmes::get(tx, &id)?.ok_or(Error::NotFound)?;
+            let mut joined = stored.expert.programmes.clone().unwrap_or_default();
+            if joined.contains(&id) == joins {
+                return Ok(());
+            }
+            joined.retain(|other| *other != id);
+            joined.extend(joins.then_some(id));
+            let name = crate::experts::pseudonym(tx, &stored)?;
+            experts::update(tx, &Expert { programmes: Some(joined), ..stored.expert }, stored.version)?;
+            let act = if joins { Act::Join } else { Act::Leave };
+            tx.audit(actor.act(role, act, ObjectKind::Expert, &name).fields(&["programmes"]));
+            Ok(())
+        })
+    }
 }
 
 fn answer(stored: StoredProgramme) -> Versioned<Programme> {
     Versioned::new(stored.programme, stored.version)
+}
+
+/// Every programme; there are few.
+pub(crate) fn all(db: &mut Db) -> Result<Vec<StoredProgramme>, Error> {
+    Ok(programmes::page(db, None, i64::MAX)?)
+}
+
+fn check(db: &mut Db, programme: &Programme) -> Result<(), Error> {
+    if programme.position == Some(Position::Custom) && programme.weights.is_none() {
+        return Err(Error::Invalid(vec![Fault::new("/weights", FaultKind::Missing)]));
+    }
+    let name = programme.name.as_str().to_lowercase();
+    let taken = all(db)?.iter().any(|other| other.programme.id != programme.id && other.programme.name.as_str().to_lowercase() == name);
+    if taken { Err(Error::Conflict(Conflict::Exists)) } else { Ok(()) }
+}
+
+fn note(tx: &mut Tx<'_>, actor: &Actor, role: Role, act: Act, before: Option<&StoredProgramme>, after: &StoredProgramme) -> Result<(), Error> {
+    let keys = tx.keys();
+    let digest = |stored: &StoredProgramme| digest_of(keys, None, &stored.programme);
+    let entry = actor
+        .act(role, act, ObjectKind::Programme, after.programme.id.as_str())
+        .fields(&changed_fields(before.map(|stored| &stored.programme), &after.programme))
+        .change(before.map(digest).transpose()?, Some(digest(after)?));
+    tx.audit(entry);
+    Ok(())
+}
+
+fn changed_fields(before: Option<&Programme>, after: &Programme) -> Vec<&'static str> {
+    let Some(before) = before else { return Programme::KEYS.to_vec() };
+    let differs = [
+        ("name", before.name != after.name),
+        ("purpose_nl", before.purpose_nl != after.purpose_nl),
+        ("purpose_en", before.purpose_en != after.purpose_en),
+        ("position", before.position != after.position),
+        ("weights", before.weights != after.weights),
+        ("why_nl", before.why_nl != after.why_nl),
+        ("why_en", before.why_en != after.why_en),
+        ("capacity_per_intake", before.capacity_per_intake != after.capacity_per_intake),
+    ];
+    differs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
 }
