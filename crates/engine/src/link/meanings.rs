@@ -12,9 +12,9 @@ use super::reading::Draft;
 use super::synonyms;
 
 /// The most terms that stand for one term.
-const MOST: usize = 16;
+const MOST: usize = 10;
 /// A weaker tie is left out.
-const LEAST: f32 = 0.02;
+const LEAST: f32 = 0.08;
 /// No learned tie is stronger: a word stands best for itself.
 const BEST: f32 = 0.95;
 

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 /// How many of the words that share trigrams are compared letter by letter.
-const CANDIDATES: usize = 24;
+const CANDIDATES: usize = 16;
 /// The least share of trigrams in common, in 1/1024.
-const SHARED: u32 = 300;
+const SHARED: u32 = 400;
 /// Two words that share their beginning are close from this Jaro-Winkler similarity.
 const ALIKE: f64 = 0.86;
 /// How many letters such words share at the beginning.
