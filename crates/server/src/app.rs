@@ -4,12 +4,13 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::body::BoxBody;
-use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Server, ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::{App, Error, HttpResponse, HttpServer, web};
 use utoipa_actix_web::AppExt;
 
 use crate::body::BodyTimeout;
+use crate::configuration::{Port, Settings};
 use crate::shared::Shared;
 use crate::{arrival, documentation, health, routes, telemetry};
 
@@ -31,11 +32,11 @@ pub fn app(
     more: MoreDoors,
 ) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>> {
     let body_timeout = BodyTimeout(Duration::from_secs(shared.settings.body_seconds.get().into()));
-    let (app, _) = App::new().into_utoipa_app().configure(routes::api).split_for_parts();
+    // The pages come first, since the API takes everything below its own prefix.
+    let pages = App::new().service(documentation::page_without_slash).service(documentation::page);
+    let (app, _) = pages.into_utoipa_app().configure(routes::api).split_for_parts();
     app.app_data(shared)
         .app_data(body_timeout)
-        .service(documentation::page_without_slash)
-        .service(documentation::page)
         .service(health::live)
         .service(health::ready)
         .configure(more)
@@ -44,45 +45,77 @@ pub fn app(
         .wrap(from_fn(arrival::outermost))
 }
 
-/// A server that listens, and runs as soon as its parts are awaited.
-pub struct Listening {
-    /// Answers requests; ends by itself, after the requests at hand, on SIGTERM and SIGINT.
-    pub server: Server,
-    /// Shows figures to operators; ends when it is told to.
-    pub figures: Server,
+/// A server that listens.
+#[derive(Clone)]
+pub struct Running {
     /// Where requests come in.
     pub address: SocketAddr,
-    /// Where the figures are shown.
+    /// Where operators read figures.
     pub figures_address: SocketAddr,
+    handle: ServerHandle,
 }
 
-/// Starts to listen. To be called within a runtime of actix.
+impl Running {
+    /// Ends the server: no new requests; those at hand end first, within the time that the settings give them.
+    pub fn stop(&self) {
+        drop(self.handle.stop(true));
+    }
+
+    /// Ends the server at once.
+    pub fn stop_at_once(&self) {
+        drop(self.handle.stop(false));
+    }
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// Answers requests until it is told to stop, by `Running` or by SIGTERM or SIGINT; `listening` is called as soon as requests can come.
 ///
 /// # Errors
 ///
 /// An address is taken or not one of this machine.
-pub fn listen(shared: web::Data<Shared>, more: MoreDoors) -> std::io::Result<Listening> {
+pub fn run(shared: Shared, more: MoreDoors, listening: impl FnOnce(Running)) -> std::io::Result<()> {
+    actix_web::rt::System::new().block_on(async move {
+        let shared = web::Data::new(shared);
+        let (figures, figures_address) = figures(&shared.settings)?;
+        let listener = TcpListener::bind((shared.settings.address.0, port(shared.settings.port)))?;
+        let address = listener.local_addr()?;
+        let server = server(shared.clone(), more, listener)?;
+        actix_web::rt::spawn(figures);
+        actix_web::rt::spawn(keep_up(shared));
+        listening(Running { address, figures_address, handle: server.handle() });
+        server.await
+    })
+}
+
+fn port(port: Port) -> u16 {
+    u16::try_from(port.get()).unwrap_or_default()
+}
+
+fn server(shared: web::Data<Shared>, more: MoreDoors, listener: TcpListener) -> std::io::Result<Server> {
     let settings = shared.settings.clone();
-    let figures = telemetry::figures();
-    let listener = TcpListener::bind((settings.address.0, settings.port.get() as u16))?;
-    let figures_listener = TcpListener::bind((settings.metrics_address.0, settings.metrics_port.get() as u16))?;
-    let (address, figures_address) = (listener.local_addr()?, figures_listener.local_addr()?);
-    actix_web::rt::spawn(keep_up(shared.clone()));
     let server = HttpServer::new(move || app(shared.clone(), more))
         .workers(settings.thread_count())
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(Duration::from_secs(settings.head_seconds.get().into()))
         .client_disconnect_timeout(DISCONNECT)
         .shutdown_timeout(settings.drain_seconds.get().into())
-        .listen(listener)?
-        .run();
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// The figures for operators, on a port of their own: what they tell is not for everybody.
+fn figures(settings: &Settings) -> std::io::Result<(Server, SocketAddr)> {
+    let figures = telemetry::figures();
+    let listener = TcpListener::bind((settings.metrics_address.0, port(settings.metrics_port)))?;
+    let address = listener.local_addr()?;
     let show = move || async move { HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(figures.render()) };
-    let figures = HttpServer::new(move || App::new().route("/metrics", web::get().to(show)))
-        .workers(1)
-        .disable_signals()
-        .listen(figures_listener)?
-        .run();
-    Ok(Listening { server, figures, address, figures_address })
+    let server = HttpServer::new(move || App::new().route("/metrics", web::get().to(show))).workers(1).disable_signals().listen(listener)?;
+    Ok((server.run(), address))
 }
 
 async fn keep_up(shared: web::Data<Shared>) {

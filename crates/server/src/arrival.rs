@@ -147,7 +147,7 @@ fn refuse_unknown_query(request: &ServiceRequest) -> Result<(), Problem> {
 /// Always one of the two problems.
 pub async fn nowhere(request: HttpRequest) -> Result<actix_web::HttpResponse, Problem> {
     match operations::allowed(request.path()) {
-        Some(allow) => Err(Problem::WrongMethod { allow }),
-        None => Err(Problem::UnknownRoute),
+        Some(allow) if !allow.split(", ").any(|method| method == request.method().as_str()) => Err(Problem::WrongMethod { allow }),
+        _ => Err(Problem::UnknownRoute),
     }
 }

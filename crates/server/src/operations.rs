@@ -11,7 +11,7 @@ use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 pub const PREFIX: &str = "/api/v1";
 
 /// The doors that are not part of the API, all of them to be read only.
-const BESIDE_THE_API: &[&str] = &["/health/live", "/health/ready", "/api/v1/docs", "/api/v1/docs/{file}"];
+const BESIDE_THE_API: &[&str] = &["/health/live", "/health/ready", "/api/v1/docs", "/api/v1/docs/", "/api/v1/docs/{file}"];
 
 /// One path with its methods.
 struct Path {

@@ -68,7 +68,9 @@ fn finished<T>(part: Part, value: Option<T>, reading: Reading) -> Result<T, acti
 fn variable<T: FromNode>(request: &HttpRequest, at: usize, reading: &mut Reading) -> Option<T> {
     let (name, value) = request.match_info().iter().nth(at).unwrap_or(("", ""));
     reading.within(name, |reading| {
-        let Some(text) = decoded(value, false) else {
+        // The router replaces bytes that are no UTF-8, so that only the path as it was sent still shows them.
+        let sound = decoded(request.uri().path(), false).and_then(|_| decoded(value, false));
+        let Some(text) = sound else {
             reading.fault(FaultKind::NotUtf8);
             return None;
         };

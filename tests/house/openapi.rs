@@ -1,0 +1,67 @@
+//! The committed API document is the one that the server gives, and keeps the promises of the house.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use raakvlak_server::documentation;
+use serde_json::Value;
+
+pub(crate) const FILE: &str = "openapi/raakvlak.json";
+
+/// The verbs with which an operation's name may begin.
+const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
+
+/// The operations of the committed document: method, path and description.
+pub(crate) fn operations() -> Vec<(String, String, Value)> {
+    let document: Value = serde_json::from_str(&fs::read_to_string(super::root().join(FILE)).unwrap()).unwrap();
+    let paths = document["paths"].as_object().unwrap().clone();
+    let of_path = |(path, item): (String, Value)| {
+        let methods = METHODS.iter().filter_map(|method| item.get(*method).map(|operation| ((*method).to_owned(), operation.clone())));
+        methods.map(|(method, operation)| (method, path.clone(), operation)).collect::<Vec<_>>()
+    };
+    paths.into_iter().flat_map(of_path).collect()
+}
+
+#[test]
+fn the_committed_document_is_the_served_one() {
+    let committed = fs::read_to_string(super::root().join(FILE)).unwrap_or_default();
+    assert!(committed == documentation::text(), "{FILE} is not what the server gives; write it anew with: raakvlak openapi > {FILE}");
+}
+
+#[test]
+fn every_operation_says_who_it_is_and_what_it_answers() {
+    let mut names = BTreeSet::new();
+    for (method, path, operation) in operations() {
+        let at = format!("{method} {path}");
+        let name = operation["operationId"].as_str().unwrap_or_default().to_owned();
+        let parts: Vec<&str> = name.split('_').collect();
+        assert!(parts.len() > 1 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase())), "{at}: '{name}'");
+        assert!(names.insert(name), "{at}: its name is taken");
+        for key in ["summary", "description"] {
+            assert!(operation[key].as_str().is_some_and(|text| text.len() > 3), "{at}: no {key}");
+        }
+        assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{at}: one tag");
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{at}: {status} without a description");
+            assert!(response["headers"].get("API-Version").is_some(), "{at}: {status} without API-Version");
+            let is_error = status.starts_with(['4', '5']);
+            assert_eq!(is_error, response["content"].get("application/problem+json").is_some(), "{at}: {status}");
+        }
+    }
+    assert!(!names.is_empty());
+}
+
+#[test]
+fn what_changes_something_asks_a_key_or_a_version() {
+    // To sign in is to prove who you are, and to search or try is to read.
+    let without_key = |path: &str| path.starts_with("/tokens") || path.ends_with("/_search") || path.ends_with("/preview") || path.ends_with("/link");
+    for (method, path, operation) in operations() {
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let has = |name: &str| parameters.iter().any(|parameter| parameter["in"] == "header" && parameter["name"] == name);
+        match method.as_str() {
+            "post" if !without_key(&path) => assert!(has("Idempotency-Key"), "{method} {path}"),
+            "put" | "patch" => assert!(has("If-Match"), "{method} {path}"),
+            _ => {}
+        }
+    }
+}
