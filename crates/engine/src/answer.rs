@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::asks::Asks;
 use crate::barriers::{Barrier, Report, Tally};
 use crate::demand::Demand;
-use crate::gates;
+use crate::gates::{self, Gate};
 use crate::near_misses::NearMiss;
 use crate::pairs::{Inquiry, Pair};
 use crate::pool::Pool;
@@ -210,7 +210,7 @@ pub fn packages_for(pool: &Pool, person: u32, demands: &[Demand], as_of: Date, t
     for (demand, judged) in demands.iter().zip(judged) {
         match judged {
             Judged::Eligible(package) => packages.push(package),
-            Judged::KeptOut(tally) => tally.report(demand, &mut report),
+            Judged::KeptOut(details) => report.add(demand, &details),
         }
     }
     packages.sort_unstable_by(|one, other| other.score.cmp(&one.score).then_with(|| one.package.cmp(&other.package)));
@@ -221,7 +221,8 @@ pub fn packages_for(pool: &Pool, person: u32, demands: &[Demand], as_of: Date, t
 /// What became of one package for one person.
 enum Judged {
     Eligible(ListedPackage),
-    KeptOut(Tally),
+    /// By these details of gates, gate by gate.
+    KeptOut(Vec<(Gate, usize)>),
 }
 
 fn judged(pool: &Pool, person: u32, demand: &Demand, as_of: Date) -> Judged {
@@ -229,9 +230,9 @@ fn judged(pool: &Pool, person: u32, demand: &Demand, as_of: Date) -> Judged {
     let pair = inquiry.pair(person as usize);
     let shut = gates::shut(&pair);
     if !shut.is_empty() {
-        let mut tally = Tally::new(demand);
-        tally.add(&pair, shut);
-        return Judged::KeptOut(tally);
+        let mut details = Vec::new();
+        shut.iter().for_each(|gate| gate.details(&pair, |detail| details.push((gate, detail))));
+        return Judged::KeptOut(details);
     }
     let outcome = pair.outcome();
     Judged::Eligible(ListedPackage {

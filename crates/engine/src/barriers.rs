@@ -86,12 +86,12 @@ impl Tally {
     }
 
     /// Adds the counts, by name, to a report.
-    pub(crate) fn report(&self, demand: &Demand, report: &mut Report) {
+    pub(crate) fn report<'a>(&self, demand: &'a Demand, report: &mut Report<'a>) {
         for (gate, (count, details)) in Gate::ALL.iter().zip(&self.gates).filter(|(_, (count, _))| count.all > 0) {
             let (total, named) = report.gates.entry(*gate).or_default();
             total.merge(*count);
             for (at, count) in details.iter().enumerate().filter(|(_, count)| count.all > 0) {
-                named.entry(gate.detail_name(demand, at).to_owned()).or_default().merge(*count);
+                named.entry(gate.detail_name(demand, at)).or_default().merge(*count);
             }
         }
     }
@@ -99,14 +99,28 @@ impl Tally {
 
 /// The counts of one demand or more, by the names of the details.
 #[derive(Debug, Default)]
-pub(crate) struct Report {
-    gates: BTreeMap<Gate, (Count, BTreeMap<String, Count>)>,
+pub(crate) struct Report<'a> {
+    gates: BTreeMap<Gate, (Count, BTreeMap<&'a str, Count>)>,
 }
 
-impl Report {
+impl<'a> Report<'a> {
+    /// Counts one package or person that is kept out by these details of gates, which stand gate by gate.
+    pub(crate) fn add(&mut self, demand: &'a Demand, details: &[(Gate, usize)]) {
+        let of_gates = || details.chunk_by(|(one, _), (other, _)| one == other);
+        let only_gate = of_gates().nth(1).is_none();
+        for details in of_gates() {
+            let Some((gate, _)) = details.first() else { continue };
+            let (count, named) = self.gates.entry(*gate).or_default();
+            count.add(only_gate);
+            for (_, detail) in details {
+                named.entry(gate.detail_name(demand, *detail)).or_default().add(only_gate && details.len() == 1);
+            }
+        }
+    }
+
     /// The barriers, in the order of the gates. That an expert avoids an organisation is nobody else's business: it is not among them.
     pub(crate) fn barriers(self) -> Vec<Barrier> {
-        let detail = |(detail, count): (String, Count)| BarrierDetail { detail, alone: count.alone, all: count.all };
+        let detail = |(detail, count): (&str, Count)| BarrierDetail { detail: detail.to_owned(), alone: count.alone, all: count.all };
         let told = self.gates.into_iter().filter(|(gate, _)| *gate != Gate::Avoided);
         let barrier = |(gate, (count, details)): (Gate, (Count, BTreeMap<_, _>))| Barrier {
             gate,

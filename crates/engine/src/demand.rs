@@ -1,6 +1,6 @@
 //! A package made ready for matching: its words turned into masks and numbers once, so that each person is looked at quickly.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use raakvlak_domain::calendar::Date;
@@ -144,8 +144,8 @@ impl Work {
             task_hours: tasks.iter().map(|task| task.hours).sum(),
             requirements,
             learnables,
-            wishes: Sparse::new(wish_values.keys().copied()),
-            wish_values: wish_values.into_values().collect(),
+            wishes: Sparse::new(wish_values.iter().map(|(wish, _)| *wish)),
+            wish_values: wish_values.iter().map(|(_, value)| *value).collect(),
             present: carried & !lifted(vocabulary, offered),
             offered,
             experience: mask(&vocabulary.experience, &package.experience, "experience")?,
@@ -247,13 +247,12 @@ fn learnables(package: &TaskPackage, vocabulary: &Vocabulary) -> Result<Vec<u32>
     Ok(learnables.into_iter().collect())
 }
 
-/// For each wish that something here helps, the most that one of the learnables counts for it: the wish is the one asked.
-fn wish_values(learnables: &[u32], lexicon: &Lexicon) -> BTreeMap<u32, u16> {
-    let mut values = BTreeMap::new();
-    for neighbour in learnables.iter().flat_map(|learnable| lexicon.neighbours().for_have(*learnable)) {
-        let best = values.entry(neighbour.competence).or_insert(0);
-        *best = neighbour.value.max(u32::from(*best)) as u16;
-    }
+/// For each wish that something here helps, by position, the most that one of the learnables counts for it: the wish is the one asked.
+fn wish_values(learnables: &[u32], lexicon: &Lexicon) -> Vec<(u32, u16)> {
+    let helped = learnables.iter().flat_map(|learnable| lexicon.neighbours().for_have(*learnable));
+    let mut values: Vec<(u32, u16)> = helped.map(|neighbour| (neighbour.competence, neighbour.value as u16)).collect();
+    values.sort_unstable_by_key(|(wish, value)| (*wish, std::cmp::Reverse(*value)));
+    values.dedup_by_key(|(wish, _)| *wish);
     values
 }
 

@@ -33,22 +33,18 @@ pub enum Verdict {
     Unknown,
 }
 
-impl Verdict {
-    /// Shut when this is so, else open; unknown when what decides it is not told.
-    #[inline]
-    fn shut_when(told: bool, shut: bool) -> Self {
-        match (told, shut) {
-            (false, _) => Self::Unknown,
-            (true, true) => Self::Shut,
-            (true, false) => Self::Open,
-        }
-    }
-}
-
 /// How one gate works.
 pub(crate) trait Guard {
-    /// What it says.
-    fn verdict(pair: &Pair) -> Verdict;
+    /// Whether a few comparisons of numbers decide it, so that it is looked at before the others.
+    const QUICK: bool = false;
+
+    /// Whether it keeps the two apart. What is not told never does.
+    fn is_shut(pair: &Pair) -> bool;
+
+    /// Whether everything is told that decides it; asked only when it is not shut.
+    fn is_decided(_: &Pair) -> bool {
+        true
+    }
 
     /// How many details there are, whatever the person.
     fn detail_count(_: &Demand) -> usize {
@@ -78,7 +74,7 @@ pub(crate) trait Guard {
 
 /// A gate as a table of functions, for what is not in a hurry.
 struct Table {
-    verdict: fn(&Pair) -> Verdict,
+    is_decided: fn(&Pair) -> bool,
     detail_count: fn(&Demand) -> usize,
     details: fn(&Pair, &mut dyn FnMut(usize)),
     detail_name: for<'a> fn(&'a Demand, usize) -> &'a str,
@@ -89,7 +85,7 @@ struct Table {
 impl Table {
     const fn of<G: Guard>() -> Self {
         Self {
-            verdict: G::verdict,
+            is_decided: G::is_decided,
             detail_count: G::detail_count,
             details: G::details,
             detail_name: G::detail_name,
@@ -130,18 +126,19 @@ macro_rules! registry {
             }
         }
 
-        /// Whether no gate is shut; stops at the first that is.
+        /// Whether no gate is shut; the quick ones are looked at all at once, which spares the processor its guesses.
         #[inline]
         pub(crate) fn all_pass(pair: &Pair) -> bool {
-            $(<$guard as Guard>::verdict(pair) != Verdict::Shut &&)* <$last_guard as Guard>::verdict(pair) != Verdict::Shut
+            let quickly_shut = $((<$guard as Guard>::QUICK && <$guard as Guard>::is_shut(pair)) |)* false;
+            !quickly_shut $(&& (<$guard as Guard>::QUICK || !<$guard as Guard>::is_shut(pair)))* && !<$last_guard as Guard>::is_shut(pair)
         }
 
         /// Every gate that is shut.
         #[inline]
         pub(crate) fn shut(pair: &Pair) -> Gates {
             let mut gates = Gates::default();
-            $(gates.put(Gate::$gate, <$guard as Guard>::verdict(pair) == Verdict::Shut);)*
-            gates.put(Gate::$last, gates.is_empty() && <$last_guard as Guard>::verdict(pair) == Verdict::Shut);
+            $(gates.put(Gate::$gate, <$guard as Guard>::is_shut(pair));)*
+            gates.put(Gate::$last, gates.is_empty() && <$last_guard as Guard>::is_shut(pair));
             gates
         }
     };
@@ -204,10 +201,15 @@ impl Gate {
         (self.table().opening)(pair)
     }
 
-    /// What the gate says; the last one is open where another is shut.
+    /// What the gate says, when these are shut; the last one is open where another is shut.
     pub(crate) fn verdict(self, pair: &Pair, shut: Gates) -> Verdict {
-        let skipped = self == Self::ScoreFloor && !shut.without(self).is_empty();
-        if skipped { Verdict::Open } else { (self.table().verdict)(pair) }
+        if shut.has(self) {
+            Verdict::Shut
+        } else if (self.table().is_decided)(pair) || (self == Self::ScoreFloor && !shut.is_empty()) {
+            Verdict::Open
+        } else {
+            Verdict::Unknown
+        }
     }
 }
 
@@ -226,8 +228,8 @@ impl Gates {
         self.0 == 0
     }
 
-    fn without(self, gate: Gate) -> Self {
-        Self(self.0 & !(1 << gate as u16))
+    fn has(self, gate: Gate) -> bool {
+        self.0 >> gate as u16 & 1 == 1
     }
 
     /// The only gate in the set; `None` when there are none or more.

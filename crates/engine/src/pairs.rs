@@ -10,7 +10,7 @@ use raakvlak_domain::quantities::WHOLE;
 use crate::asks::{Ask, Asks};
 use crate::criteria::{self, Outcome};
 use crate::demand::{Demand, TaskWork, Work};
-use crate::distance::metres;
+use crate::distance::{Spot, metres};
 use crate::people::{Dates, Held};
 use crate::pool::Pool;
 
@@ -20,6 +20,7 @@ pub(crate) struct Inquiry<'a> {
     pub(crate) pool: &'a Pool,
     pub(crate) demand: &'a Demand,
     today: i32,
+    spot: Option<Spot>,
     /// The languages asked, by the numbers of this pool.
     pub(crate) languages: Vec<(u32, LanguageLevel)>,
     pub(crate) organisation: u32,
@@ -39,6 +40,7 @@ impl<'a> Inquiry<'a> {
         let mask = |documents: Vec<&(u8, Option<u32>)>| documents.into_iter().fold(0, |mask, (bit, _)| mask | 1 << bit);
         Self {
             languages: work.languages.iter().map(|(language, level)| (pool.language(language), *level)).collect(),
+            spot: work.point.map(Spot::from),
             organisation: pool.organisation(&work.organisation),
             documents: mask(documents.into_iter().collect()),
             obtainable: mask(obtainable.into_iter().collect()),
@@ -132,6 +134,14 @@ impl<'a> Pair<'a> {
             return None;
         }
         Some((self.distance()?, self.pool.travel[self.number]))
+    }
+
+    /// Whether the work is further away than the person wants to travel; not so when either is not told.
+    #[inline]
+    pub(crate) fn is_beyond_limit(&self) -> bool {
+        let Some(spot) = self.inquiry.spot.filter(|_| self.told(Ask::Place) && self.told(Ask::TravelKm)) else { return false };
+        let beyond = spot.is_beyond(self.pool.spots[self.number], self.pool.travel[self.number]);
+        beyond.unwrap_or_else(|| self.distance_and_limit().is_some_and(|(distance, limit)| distance > limit))
     }
 
     fn days_since(&self, day: i32) -> u32 {

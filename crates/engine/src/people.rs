@@ -13,7 +13,7 @@ use crate::asks::{Ask, Asks};
 use crate::lexicon::UnknownWord;
 use crate::words::{competence, told_mask};
 
-/// Whether someone wants to be matched and can be, in one byte.
+/// Whether someone wants to be matched and can be, and with whom, in one byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Standing(u8);
 
@@ -26,6 +26,8 @@ impl Standing {
     pub(crate) const PAUSED: u8 = 1 << 2;
     /// Is to be asked for call-ups only.
     pub(crate) const STANDBY: u8 = 1 << 3;
+    /// Never wants to be matched with some organisation.
+    pub(crate) const AVOIDS: u8 = 1 << 4;
 
     fn of(expert: &Expert) -> Self {
         let answer = match expert.wants_to_be_matched {
@@ -33,14 +35,16 @@ impl Standing {
             Some(false) => Self::NO,
             None => Self::NOT_ASKED,
         };
-        Self(match expert.availability {
-            None | Some(Availability::Available) => answer,
-            Some(Availability::Paused) => answer | Self::PAUSED,
-            Some(Availability::Standby) => answer | Self::STANDBY,
-        })
+        let availability = match expert.availability {
+            None | Some(Availability::Available) => 0,
+            Some(Availability::Paused) => Self::PAUSED,
+            Some(Availability::Standby) => Self::STANDBY,
+        };
+        let avoids = if expert.avoid.as_ref().is_some_and(|avoided| !avoided.is_empty()) { Self::AVOIDS } else { 0 };
+        Self(answer | availability | avoids)
     }
 
-    /// What stands in the way of being matched, of these.
+    /// Which of these hold.
     #[inline]
     pub(crate) fn among(self, reasons: u8) -> u8 {
         self.0 & reasons

@@ -6,6 +6,7 @@ use raakvlak_domain::languages::LanguageLevel;
 use raakvlak_domain::places::Point;
 
 use crate::asks::Asks;
+use crate::distance::Spot;
 use crate::people::{Dates, Held, Person, Standing};
 use crate::rows::Rows;
 
@@ -29,6 +30,7 @@ pub struct Pool {
     pub(crate) hours: Vec<[u16; 3]>,
     pub(crate) dayparts: Vec<u32>,
     pub(crate) points: Vec<Point>,
+    pub(crate) spots: Vec<Spot>,
     pub(crate) travel: Vec<u32>,
     pub(crate) experience: Vec<u64>,
     pub(crate) energy: Vec<[u64; 2]>,
@@ -65,6 +67,7 @@ impl Pool {
             hours: column.of(|person| person.hours),
             dayparts: column.of(|person| person.dayparts),
             points: column.of(|person| person.point),
+            spots: column.of(|person| person.point.into()),
             travel: column.of(|person| person.travel),
             experience: column.of(|person| person.experience),
             energy: column.of(|person| [person.gives, person.drains]),
@@ -128,7 +131,7 @@ impl Pool {
         let ids: usize = self.ids.iter().map(|id| size_of::<ExpertId>() + 16 + id.as_str().len()).sum();
         let lists = self.competences.bytes() + self.wishes.bytes() + self.languages.bytes() + self.avoid.bytes();
         let masks = size_of::<u64>() * 10 + size_of::<[u16; 3]>() + size_of::<u32>() * 2;
-        let others = size_of::<Asks>() + size_of::<Standing>() + size_of::<Point>() + size_of::<Dates>();
+        let others = size_of::<Asks>() + size_of::<Standing>() + size_of::<Point>() + size_of::<Spot>() + size_of::<Dates>();
         ids + lists + self.len() * (masks + others)
     }
 }

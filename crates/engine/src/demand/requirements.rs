@@ -122,12 +122,14 @@ fn read(lexicon: &Lexicon, requirement: &Requirement) -> Result<Asked, UnknownWo
 
 /// `sim · min(level, asked level) / asked level`, floored once.
 fn answers(asked: &[Asked], lexicon: &Lexicon) -> (Sparse, Rows<Answer>) {
-    let mut by_competence: BTreeMap<u32, Vec<Answer>> = BTreeMap::new();
+    let mut answers: Vec<(u32, Answer)> = Vec::new();
     for (one, number) in asked.iter().zip(0u32..) {
-        for neighbour in lexicon.neighbours().for_asked(one.competence) {
-            let worth = [1u32, 2, 3, 4, 5].map(|level| (neighbour.value * level.min(one.level.into()) / u32::from(one.level)) as u16);
-            by_competence.entry(neighbour.competence).or_default().push(Answer { asked: number, worth });
-        }
+        let worth = |value: u32| [1u32, 2, 3, 4, 5].map(|level| (value * level.min(one.level.into()) / u32::from(one.level)) as u16);
+        let neighbours = lexicon.neighbours().for_asked(one.competence);
+        answers.extend(neighbours.map(|neighbour| (neighbour.competence, Answer { asked: number, worth: worth(neighbour.value) })));
     }
-    (Sparse::new(by_competence.keys().copied()), Rows::collect(by_competence.into_values()))
+    answers.sort_unstable_by_key(|(competence, answer)| (*competence, answer.asked));
+    let of_one = || answers.chunk_by(|(one, _), (other, _)| one == other);
+    let competences = Sparse::new(of_one().filter_map(|answers| Some(answers.first()?.0)));
+    (competences, Rows::collect(of_one().map(|answers| answers.iter().map(|(_, answer)| *answer))))
 }

@@ -1,7 +1,7 @@
 //! Every adaptation that the person needs is on offer.
 #![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
 
-use super::{Guard, Verdict};
+use super::Guard;
 use crate::asks::Ask;
 use crate::demand::Demand;
 use crate::openings::Opening;
@@ -12,9 +12,15 @@ use crate::words::{bits, term};
 pub(crate) struct Adaptation;
 
 impl Guard for Adaptation {
+    const QUICK: bool = true;
+
     #[inline]
-    fn verdict(pair: &Pair) -> Verdict {
-        Verdict::shut_when(pair.told(Ask::Needs), missing(pair) != 0)
+    fn is_shut(pair: &Pair) -> bool {
+        missing(pair) != 0
+    }
+
+    fn is_decided(pair: &Pair) -> bool {
+        pair.told(Ask::Needs)
     }
 
     fn detail_count(demand: &Demand) -> usize {
@@ -40,7 +46,7 @@ impl Guard for Adaptation {
     }
 }
 
-/// The adaptations needed that are not on offer.
+/// The adaptations needed that are not on offer; none when needs are not told.
 #[inline]
 fn missing(pair: &Pair) -> u64 {
     pair.pool.needs[pair.number] & !pair.work().offered

@@ -3,7 +3,7 @@
 
 use raakvlak_domain::dayparts::Daypart;
 
-use super::{Guard, Verdict};
+use super::Guard;
 use crate::asks::Ask;
 use crate::demand::Demand;
 use crate::openings::Opening;
@@ -14,10 +14,15 @@ use crate::words::bits;
 pub(crate) struct Dayparts;
 
 impl Guard for Dayparts {
+    const QUICK: bool = true;
+
     #[inline]
-    fn verdict(pair: &Pair) -> Verdict {
-        let asked = pair.work().fixed != 0 || pair.work().flexible > 0;
-        Verdict::shut_when(pair.told(Ask::Dayparts) || !asked, missing(pair) != 0 || too_few_others(pair))
+    fn is_shut(pair: &Pair) -> bool {
+        pair.told(Ask::Dayparts) & ((missing(pair) != 0) | too_few_others(pair))
+    }
+
+    fn is_decided(pair: &Pair) -> bool {
+        pair.told(Ask::Dayparts) || (pair.work().fixed == 0 && pair.work().flexible == 0)
     }
 
     fn detail_count(_: &Demand) -> usize {
@@ -64,5 +69,6 @@ fn missing(pair: &Pair) -> u32 {
 /// Whether fewer of the person's other dayparts remain than are asked.
 #[inline]
 fn too_few_others(pair: &Pair) -> bool {
-    (available(pair) & !pair.work().fixed).count_ones() < pair.work().flexible
+    let asked = pair.work().flexible;
+    asked > 0 && (available(pair) & !pair.work().fixed).count_ones() < asked
 }

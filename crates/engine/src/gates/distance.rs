@@ -2,7 +2,7 @@
 
 use raakvlak_domain::packages::Remote;
 
-use super::{Guard, Verdict};
+use super::Guard;
 use crate::openings::Opening;
 use crate::pairs::Pair;
 
@@ -11,12 +11,12 @@ pub(crate) struct Distance;
 
 impl Guard for Distance {
     #[inline]
-    fn verdict(pair: &Pair) -> Verdict {
-        if pair.work().remote != Remote::None || pair.work().point.is_none() {
-            return Verdict::Open;
-        }
-        let travel = pair.distance_and_limit();
-        Verdict::shut_when(travel.is_some(), travel.is_some_and(|(distance, limit)| distance > limit))
+    fn is_shut(pair: &Pair) -> bool {
+        pair.work().remote == Remote::None && pair.is_beyond_limit()
+    }
+
+    fn is_decided(pair: &Pair) -> bool {
+        pair.work().remote != Remote::None || pair.work().point.is_none() || pair.distance_and_limit().is_some()
     }
 
     fn can_open(_: &Pair) -> bool {

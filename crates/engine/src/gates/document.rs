@@ -1,7 +1,7 @@
 //! Every document that is asked is there, or can be in time: then it is a to-do.
 #![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
 
-use super::{Guard, Verdict};
+use super::Guard;
 use crate::asks::Ask;
 use crate::demand::Demand;
 use crate::pairs::Pair;
@@ -12,8 +12,12 @@ pub(crate) struct Document;
 
 impl Guard for Document {
     #[inline]
-    fn verdict(pair: &Pair) -> Verdict {
-        Verdict::shut_when(pair.told(Ask::Documents) || pair.work().documents.is_empty(), missing(pair) != 0)
+    fn is_shut(pair: &Pair) -> bool {
+        pair.told(Ask::Documents) && missing(pair) != 0
+    }
+
+    fn is_decided(pair: &Pair) -> bool {
+        pair.told(Ask::Documents) || pair.work().documents.is_empty()
     }
 
     fn detail_count(demand: &Demand) -> usize {

@@ -1,7 +1,7 @@
 //! Every essential requirement reaches its threshold.
 #![allow(clippy::indexing_slicing, reason = "requirements are numbered by the list that their values are in")]
 
-use super::{Guard, Verdict};
+use super::Guard;
 use crate::asks::Ask;
 use crate::demand::Demand;
 use crate::openings::Opening;
@@ -12,12 +12,12 @@ pub(crate) struct Essential;
 
 impl Guard for Essential {
     #[inline]
-    fn verdict(pair: &Pair) -> Verdict {
-        if pair.demand.knob.essential_from.get() == 0 || pair.work().requirements.essentials.is_empty() {
-            return Verdict::Open;
-        }
-        let abilities = pair.abilities();
-        Verdict::shut_when(pair.told(Ask::Competences), abilities.is_some_and(|abilities| !abilities.essentials))
+    fn is_shut(pair: &Pair) -> bool {
+        has_threshold(pair.demand) && pair.abilities().is_some_and(|abilities| !abilities.essentials)
+    }
+
+    fn is_decided(pair: &Pair) -> bool {
+        pair.told(Ask::Competences) || !has_threshold(pair.demand)
     }
 
     fn detail_count(demand: &Demand) -> usize {
@@ -46,4 +46,10 @@ impl Guard for Essential {
         Self::details(pair, &mut |detail| names.push(Self::detail_name(pair.demand, detail).to_owned()));
         Some(Opening::Guidance(names))
     }
+}
+
+/// Whether anything is essential and must reach something.
+#[inline]
+fn has_threshold(demand: &Demand) -> bool {
+    demand.knob.essential_from.get() > 0 && !demand.work.requirements.essentials.is_empty()
 }

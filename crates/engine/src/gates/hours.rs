@@ -3,7 +3,7 @@
 use raakvlak_domain::packages::PackageHours;
 use raakvlak_domain::quantities;
 
-use super::{Guard, Verdict};
+use super::Guard;
 use crate::asks::Ask;
 use crate::openings::Opening;
 use crate::pairs::Pair;
@@ -12,11 +12,17 @@ use crate::pairs::Pair;
 pub(crate) struct Hours;
 
 impl Guard for Hours {
+    const QUICK: bool = true;
+
     #[inline]
-    fn verdict(pair: &Pair) -> Verdict {
+    fn is_shut(pair: &Pair) -> bool {
         let asked = pair.work().hours;
-        let apart = |(start, end): (i64, i64)| end < start || end < asked.min.get().into() || start > asked.max.get().into();
-        Verdict::shut_when(pair.told(Ask::Hours), pair.range_left().is_some_and(apart))
+        let apart = |(start, end): (i64, i64)| (end < start) | (end < asked.min.get().into()) | (start > asked.max.get().into());
+        pair.range_left().is_some_and(apart)
+    }
+
+    fn is_decided(pair: &Pair) -> bool {
+        pair.told(Ask::Hours)
     }
 
     fn can_open(pair: &Pair) -> bool {

@@ -2,7 +2,7 @@
 
 use raakvlak_domain::languages::LanguageLevel;
 
-use super::{Guard, Verdict};
+use super::Guard;
 use crate::asks::Ask;
 use crate::demand::Demand;
 use crate::pairs::Pair;
@@ -12,9 +12,12 @@ pub(crate) struct Language;
 
 impl Guard for Language {
     #[inline]
-    fn verdict(pair: &Pair) -> Verdict {
-        let asked = &pair.inquiry.languages;
-        Verdict::shut_when(pair.told(Ask::Languages) || asked.is_empty(), asked.iter().any(|asked| falls_short(pair, *asked)))
+    fn is_shut(pair: &Pair) -> bool {
+        pair.told(Ask::Languages) && pair.inquiry.languages.iter().any(|asked| falls_short(pair, *asked))
+    }
+
+    fn is_decided(pair: &Pair) -> bool {
+        pair.told(Ask::Languages) || pair.inquiry.languages.is_empty()
     }
 
     fn detail_count(demand: &Demand) -> usize {

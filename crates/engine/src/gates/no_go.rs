@@ -1,7 +1,7 @@
 //! No condition is present under which the person does not work.
 #![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
 
-use super::{Guard, Verdict};
+use super::Guard;
 use crate::asks::Ask;
 use crate::demand::{Demand, Work};
 use crate::openings::Opening;
@@ -14,9 +14,15 @@ mod lifting;
 pub(crate) struct NoGo;
 
 impl Guard for NoGo {
+    const QUICK: bool = true;
+
     #[inline]
-    fn verdict(pair: &Pair) -> Verdict {
-        Verdict::shut_when(pair.told(Ask::NoGo) || pair.work().present == 0, present(pair) != 0)
+    fn is_shut(pair: &Pair) -> bool {
+        present(pair) != 0
+    }
+
+    fn is_decided(pair: &Pair) -> bool {
+        pair.told(Ask::NoGo) || pair.work().present == 0
     }
 
     fn detail_count(demand: &Demand) -> usize {
@@ -44,7 +50,7 @@ impl Guard for NoGo {
     }
 }
 
-/// The conditions present that the person does not work under.
+/// The conditions present that the person does not work under; none when that is not told.
 #[inline]
 fn present(pair: &Pair) -> u64 {
     pair.pool.no_go[pair.number] & pair.work().present

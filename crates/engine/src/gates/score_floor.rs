@@ -1,6 +1,6 @@
 //! The score reaches the floor, unless part of it stands on doubt.
 
-use super::{Guard, Verdict};
+use super::Guard;
 use crate::openings::Opening;
 use crate::pairs::Pair;
 
@@ -8,11 +8,13 @@ use crate::pairs::Pair;
 pub(crate) struct ScoreFloor;
 
 impl Guard for ScoreFloor {
-    /// Where only silent criteria have weight there is no score to speak of, and the floor shuts nobody.
     #[inline]
-    fn verdict(pair: &Pair) -> Verdict {
-        let under = pair.demand.weight_sum > 0 && pair.outcome().score < pair.demand.knob.floor.get();
-        if under { Verdict::shut_when(!pair.outcome().stands_on_doubt(), true) } else { Verdict::Open }
+    fn is_shut(pair: &Pair) -> bool {
+        is_under(pair) && !pair.outcome().stands_on_doubt()
+    }
+
+    fn is_decided(pair: &Pair) -> bool {
+        !is_under(pair)
     }
 
     fn can_open(_: &Pair) -> bool {
@@ -22,4 +24,10 @@ impl Guard for ScoreFloor {
     fn opening(pair: &Pair) -> Option<Opening> {
         Some(Opening::Floor(pair.outcome().score))
     }
+}
+
+/// Where only silent criteria have weight there is no score to speak of, and the floor shuts nobody.
+#[inline]
+fn is_under(pair: &Pair) -> bool {
+    pair.demand.weight_sum > 0 && pair.outcome().score < pair.demand.knob.floor.get()
 }

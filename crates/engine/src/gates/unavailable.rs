@@ -1,7 +1,7 @@
 //! Without the person's own yes nobody is matched; nor while they are paused, or on standby for work that is no call-up.
 #![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
 
-use super::{Guard, Verdict};
+use super::Guard;
 use crate::demand::Demand;
 use crate::pairs::Pair;
 use crate::people::Standing;
@@ -14,9 +14,11 @@ const DETAILS: [&str; 4] = ["no", "not_asked", "paused", "standby"];
 pub(crate) struct Unavailable;
 
 impl Guard for Unavailable {
+    const QUICK: bool = true;
+
     #[inline]
-    fn verdict(pair: &Pair) -> Verdict {
-        Verdict::shut_when(true, reasons(pair) != 0)
+    fn is_shut(pair: &Pair) -> bool {
+        reasons(pair) != 0
     }
 
     fn detail_count(_: &Demand) -> usize {

@@ -1,7 +1,7 @@
 //! The form of work is one that the person accepts.
 #![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
 
-use super::{Guard, Verdict};
+use super::Guard;
 use crate::asks::Ask;
 use crate::demand::Demand;
 use crate::pairs::Pair;
@@ -11,9 +11,15 @@ use crate::words::term;
 pub(crate) struct WorkForm;
 
 impl Guard for WorkForm {
+    const QUICK: bool = true;
+
     #[inline]
-    fn verdict(pair: &Pair) -> Verdict {
-        Verdict::shut_when(pair.told(Ask::WorkForms), pair.pool.work_forms[pair.number] >> pair.work().work_form & 1 == 0)
+    fn is_shut(pair: &Pair) -> bool {
+        pair.told(Ask::WorkForms) & (pair.pool.work_forms[pair.number] >> pair.work().work_form & 1 == 0)
+    }
+
+    fn is_decided(pair: &Pair) -> bool {
+        pair.told(Ask::WorkForms)
     }
 
     fn detail_name(demand: &Demand, _: usize) -> &str {

@@ -1,5 +1,7 @@
 //! Lists of similar competences: of one asked competence, and of a whole vocabulary.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -77,11 +79,23 @@ impl Neighbours {
     /// Works out every list, on these threads; the outcome does not depend on how many there are.
     #[must_use]
     pub fn of(similarity: &Similarity, threads: &ThreadPool) -> Self {
+        Self::watched(similarity, threads, |_| {})
+    }
+
+    /// Works out every list, on these threads. After each list `progress` is told how many are done, from several threads at once.
+    #[must_use]
+    pub fn watched(similarity: &Similarity, threads: &ThreadPool, progress: impl Fn(usize) + Sync) -> Self {
         let size = similarity.size();
-        let lists: Vec<NeighbourList> = threads.install(|| {
-            (0..size as u32).into_par_iter().map_init(|| Desk::new(size), |desk, asked| similarity.list_on(desk, asked)).collect()
-        });
-        Self::from_lists(lists)
+        let done = AtomicUsize::new(0);
+        let list = |desk: &mut Desk, asked: u32| {
+            let list = similarity.list_on(desk, asked);
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1);
+            list
+        };
+        Self::from_lists(threads.install(|| {
+            let lists = (0..size as u32).into_par_iter().map_init(|| Desk::new(size), list);
+            lists.collect::<Vec<NeighbourList>>()
+        }))
     }
 
     /// These lists: one for each position of the vocabulary, in order.

@@ -1,0 +1,8 @@
+//! What holds whatever people and work there are.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs, reason = "tests fail loudly")]
+
+mod explaining;
+mod previewing;
+mod reading;
+mod same_answer;
+mod town;

@@ -1,0 +1,125 @@
+//! The same question has the same answer: on any number of threads, in whichever order people came, and from whichever side it is asked.
+
+use proptest::prelude::*;
+use raakvlak_domain::identifiers::ExpertId;
+use raakvlak_engine::answer::{PackageAnswer, answer, packages_for};
+use raakvlak_engine::pool::Pool;
+use raakvlak_engine::ranking::rank;
+use raakvlak_engine::shortlist::shortlist;
+
+use crate::town::{Dice, Town, day, knob, threads};
+
+/// Large enough to be looked at in several parts.
+const MANY: u64 = 9_000;
+
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    let mut dice = Dice::new(1);
+    let town = Town::new(&mut dice, MANY, 6);
+    let pool = town.pool();
+    let written = |answer: &PackageAnswer| serde_json::to_string(answer).unwrap();
+    let mut eligible = 0;
+    for demand in town.demands(&knob(&mut dice)) {
+        let on = |number| answer(&pool, &demand, day(), &threads(number));
+        let one = on(1);
+        eligible += one.eligible;
+        for number in [2, 3, 7] {
+            assert_eq!(written(&one), written(&on(number)));
+        }
+        assert_eq!(rank(&pool, &demand, day(), &threads(1)), rank(&pool, &demand, day(), &threads(3)));
+    }
+    assert!(eligible > 0, "somebody is eligible");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_arrival_does_not_matter(seed in any::<u64>(), shuffle in any::<u64>()) {
+        let mut dice = Dice::new(seed);
+        let town = Town::new(&mut dice, 60, 2);
+        let knob = knob(&mut dice);
+        let mut people: Vec<_> = town.experts.iter().map(|expert| town.person(expert)).collect();
+        let straight = Pool::build(people.clone());
+        let mut dice = Dice::new(shuffle);
+        for at in (1..people.len()).rev() {
+            people.swap(at, dice.below(at as u64 + 1) as usize);
+        }
+        let shuffled = Pool::build(people);
+        for demand in town.demands(&knob) {
+            prop_assert_eq!(answer(&straight, &demand, day(), &threads(1)), answer(&shuffled, &demand, day(), &threads(1)));
+        }
+    }
+
+    #[test]
+    fn a_shortlist_is_the_one_of_the_complete_answer(seed in any::<u64>()) {
+        let mut dice = Dice::new(seed);
+        let town = Town::new(&mut dice, 90, 3);
+        let pool = town.pool();
+        for demand in town.demands(&knob(&mut dice)) {
+            let complete = answer(&pool, &demand, day(), &threads(1));
+            let short = shortlist(&pool, &demand, day(), &threads(1));
+            let ranking = rank(&pool, &demand, day(), &threads(1));
+            prop_assert_eq!((short.eligible, complete.eligible as usize), (complete.eligible, ranking.len()));
+            let listed: Vec<_> = complete.shortlist.iter().map(|person| (&person.expert, person.score, person.kept_place)).collect();
+            let places: Vec<_> = short.places.iter().map(|place| (pool.id(place.ranked.person), place.ranked.score, place.kept)).collect();
+            prop_assert_eq!(listed, places);
+            let unlifted = short.places.iter().filter(|place| place.kept.is_none());
+            let size = demand.knob().size.get() as usize;
+            prop_assert!(unlifted.clone().all(|place| ranking.iter().take(size).any(|ranked| *ranked == place.ranked)));
+            prop_assert_eq!(short.places.len(), ranking.len().min(size));
+        }
+    }
+
+    #[test]
+    fn both_directions_agree(seed in any::<u64>()) {
+        let mut dice = Dice::new(seed);
+        let town = Town::new(&mut dice, 25, 5);
+        let (pool, demands) = (town.pool(), town.demands(&knob(&mut dice)));
+        let rankings: Vec<_> = demands.iter().map(|demand| rank(&pool, demand, day(), &threads(1))).collect();
+        for expert in &town.experts {
+            let number = pool.position(&expert.id).unwrap();
+            let found = packages_for(&pool, number, &demands, day(), &threads(1));
+            let mut expected: Vec<_> = demands.iter().zip(&rankings).filter_map(|(demand, ranking)| {
+                let ranked = ranking.iter().find(|ranked| ranked.person == number)?;
+                Some((std::cmp::Reverse(ranked.score), demand.package().clone()))
+            }).collect();
+            expected.sort();
+            let listed: Vec<_> = found.packages.iter().map(|listed| (std::cmp::Reverse(listed.score), listed.package.clone())).collect();
+            prop_assert_eq!(listed, expected);
+        }
+    }
+}
+
+#[test]
+fn many_packages_for_one_person_do_not_depend_on_threads() {
+    let mut dice = Dice::new(3);
+    let town = Town::new(&mut dice, 20, 150);
+    let (pool, demands) = (town.pool(), town.demands(&knob(&mut dice)));
+    for person in 0..20 {
+        let on = |number| packages_for(&pool, person, &demands, day(), &threads(number));
+        assert_eq!(on(1), on(3));
+    }
+}
+
+#[test]
+fn of_two_with_the_same_id_the_later_counts() {
+    let town = Town::new(&mut Dice::new(9), 2, 1);
+    let [first, second] = [&town.experts[0], &town.experts[1]].map(|expert| {
+        let mut expert = expert.clone();
+        expert.id = ExpertId::new("e-same").unwrap();
+        town.person(&expert)
+    });
+    let both = Pool::build([first, second.clone()]);
+    let later = Pool::build([second]);
+    assert_eq!((both.len(), both.position(&ExpertId::new("e-same").unwrap())), (1, Some(0)));
+    let demand = &town.demands(&knob(&mut Dice::new(4)))[0];
+    assert_eq!(answer(&both, demand, day(), &threads(1)), answer(&later, demand, day(), &threads(1)));
+}
+
+#[test]
+fn nobody_is_an_answer_too() {
+    let town = Town::new(&mut Dice::new(5), 0, 1);
+    let answer = answer(&town.pool(), &town.demands(&knob(&mut Dice::new(4)))[0], day(), &threads(2));
+    assert_eq!((answer.eligible, answer.shortlist.len(), answer.near_misses.len(), answer.barriers.len()), (0, 0, 0, 0));
+}
