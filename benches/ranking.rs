@@ -1,0 +1,153 @@
+//! How long it takes to rank people for work: a shortlist, a complete answer, a turned knob, all packages, the packages for one person, and the lists
+//! of similar competences.
+//!
+//! `cargo bench -p raakvlak-benches --bench ranking`; with `RAAKVLAK_DATA` the competences are those of ESCO.
+#![allow(clippy::expect_used, reason = "a measurement that cannot begin has to fail loudly")]
+
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use divan::{Bencher, black_box};
+use raakvlak_benches::population::{Population, furnished, vocabulary};
+use raakvlak_domain::calendar::Date;
+use raakvlak_domain::knobs::{MatcherKnob, Position, Weights};
+use raakvlak_domain::places::{Place, Point};
+use raakvlak_domain::quantities::Hours;
+use raakvlak_domain::vocabulary::Vocabulary;
+use raakvlak_engine::answer::{answer, packages_for};
+use raakvlak_engine::demand::Demand;
+use raakvlak_engine::explanation::explain;
+use raakvlak_engine::lexicon::Lexicon;
+use raakvlak_engine::people::Person;
+use raakvlak_engine::pool::Pool;
+use raakvlak_engine::preview::preview;
+use raakvlak_engine::shortlist::shortlist;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+const PACKAGES: u64 = 1_000;
+const PEOPLE: [u64; 2] = [10_000, 100_000];
+
+static THREADS: LazyLock<ThreadPool> = LazyLock::new(|| ThreadPoolBuilder::new().build().expect("threads"));
+static ONE_THREAD: LazyLock<ThreadPool> = LazyLock::new(|| ThreadPoolBuilder::new().num_threads(1).build().expect("a thread"));
+static VOCABULARY: LazyLock<Arc<Vocabulary>> = LazyLock::new(|| esco().unwrap_or_else(|| vocabulary(1)));
+static LEXICON: LazyLock<Arc<Lexicon>> = LazyLock::new(|| Arc::new(Lexicon::new(Arc::clone(&VOCABULARY), &THREADS)));
+static POPULATION: LazyLock<Population> = LazyLock::new(|| Population::new(&VOCABULARY, 7));
+static SMALL: LazyLock<Pool> = LazyLock::new(|| pool(PEOPLE[0]));
+static LARGE: LazyLock<Pool> = LazyLock::new(|| pool(PEOPLE[1]));
+static DEMANDS: LazyLock<Vec<Demand>> = LazyLock::new(|| (0..PACKAGES).map(|number| demand(number, &MatcherKnob::default())).collect());
+
+fn main() {
+    let pool = of(PEOPLE[1]);
+    println!("{} people, {} bytes a person; lists {} MB", pool.len(), pool.bytes() / pool.len(), LEXICON.neighbours().bytes() / 1_000_000);
+    let eligible: u32 = DEMANDS.iter().take(50).map(|demand| shortlist(pool, demand, day(), &THREADS).eligible).sum();
+    println!("{} eligible on average", eligible / 50);
+    divan::main();
+}
+
+fn esco() -> Option<Arc<Vocabulary>> {
+    let folder = Path::new(&std::env::var_os("RAAKVLAK_DATA")?).join("esco");
+    let tables = raakvlak_service::exchange::Folder::read_vocabulary(&folder).ok()?;
+    Some(furnished(&tables.vocabulary))
+}
+
+fn day() -> Date {
+    Date::parse("2026-11-23").expect("a day")
+}
+
+fn point(place: Option<&Place>) -> Option<Point> {
+    match place {
+        Some(Place::Point(point)) => Some(*point),
+        _ => None,
+    }
+}
+
+fn pool(people: u64) -> Pool {
+    Pool::build((0..people).map(|number| {
+        let expert = POPULATION.expert(number);
+        let committed = expert.committed_hours.unwrap_or(Hours::LOWEST);
+        Person::new(&expert, &VOCABULARY, point(expert.place.as_ref()), committed).expect("known words")
+    }))
+}
+
+fn of(people: u64) -> &'static Pool {
+    if people == PEOPLE[0] { &SMALL } else { &LARGE }
+}
+
+fn demand(number: u64, knob: &MatcherKnob) -> Demand {
+    let package = POPULATION.package(number);
+    Demand::new(&package, &LEXICON, point(package.place.as_ref()), knob).expect("known words")
+}
+
+/// The packages one after the other, so that no single one decides what is measured.
+fn in_turn(bencher: Bencher, mut measured: impl FnMut(&'static Demand)) {
+    let mut demands = DEMANDS.iter().cycle();
+    bencher.bench_local(|| demands.next().map(&mut measured));
+}
+
+#[divan::bench(args = PEOPLE)]
+fn a_shortlist(bencher: Bencher, people: u64) {
+    let pool = of(people);
+    in_turn(bencher, |demand| _ = black_box(shortlist(pool, demand, day(), &THREADS)));
+}
+
+#[divan::bench(args = PEOPLE)]
+fn b_shortlist_on_one_thread(bencher: Bencher, people: u64) {
+    let pool = of(people);
+    in_turn(bencher, |demand| _ = black_box(shortlist(pool, demand, day(), &ONE_THREAD)));
+}
+
+#[divan::bench(args = PEOPLE)]
+fn c_complete_answer(bencher: Bencher, people: u64) {
+    let pool = of(people);
+    in_turn(bencher, |demand| _ = black_box(answer(pool, demand, day(), &THREADS)));
+}
+
+#[divan::bench(args = PEOPLE)]
+fn d_turned_knob(bencher: Bencher, people: u64) {
+    let pool = of(people);
+    let weights = Weights::of_position(Position::Energy).unwrap_or_default();
+    let turned = MatcherKnob { weights, ..MatcherKnob::default() };
+    in_turn(bencher, |demand| _ = black_box(preview(pool, demand, &demand.turned(&turned), day(), &THREADS)));
+}
+
+#[divan::bench(args = PEOPLE, sample_count = 3, sample_size = 1)]
+fn e_shortlists_of_all_packages(people: u64) -> usize {
+    DEMANDS.iter().map(|demand| shortlist(of(people), demand, day(), &THREADS).places.len()).sum()
+}
+
+#[divan::bench(args = PEOPLE, sample_count = 3, sample_size = 1)]
+fn f_complete_answers_of_100_packages(people: u64) -> usize {
+    DEMANDS.iter().take(100).map(|demand| answer(of(people), demand, day(), &THREADS).shortlist.len()).sum()
+}
+
+#[divan::bench]
+fn g_packages_for_one_person(bencher: Bencher) {
+    let (pool, mut person) = (of(PEOPLE[1]), 0);
+    bencher.bench_local(|| {
+        person = (person + 7_919) % pool.len() as u32;
+        packages_for(pool, person, &DEMANDS, day(), &THREADS)
+    });
+}
+
+#[divan::bench]
+fn h_explanation(bencher: Bencher) {
+    let (pool, mut person) = (of(PEOPLE[1]), 0);
+    in_turn(bencher, |demand| {
+        person = (person + 7_919) % pool.len() as u32;
+        black_box(explain(pool, person, demand, day()));
+    });
+}
+
+#[divan::bench]
+fn i_package_made_ready(bencher: Bencher) {
+    let mut numbers = (0..PACKAGES).cycle();
+    let package = || POPULATION.package(numbers.next().unwrap_or(0));
+    bencher
+        .with_inputs(package)
+        .bench_local_values(|package| Demand::new(&package, &LEXICON, point(package.place.as_ref()), &MatcherKnob::default()));
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn j_similar_competences_of_everything() -> Lexicon {
+    Lexicon::new(Arc::clone(&VOCABULARY), &THREADS)
+}
