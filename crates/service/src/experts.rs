@@ -4,13 +4,11 @@ use raakvlak_domain::calendar::Date;
 use raakvlak_domain::experts::{Audience, Availability, Disclosure, Expert, FieldGroup};
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::identifiers::{ExpertId, UserId};
-use raakvlak_domain::matches::{MatchState, Party, Verb};
 use raakvlak_domain::users::Role;
 use raakvlak_domain::workload::heaviest_week;
 use raakvlak_engine::answer::ExpertAnswer;
 use raakvlak_store::experts::{self, StoredExpert};
-use raakvlak_store::matches::{self, MatchQuery, Step};
-use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, erasure, organisations, programmes, todos};
+use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, erasure, matches, organisations, programmes, todos};
 use serde::Serialize;
 
 use crate::actor::Actor;
@@ -123,7 +121,7 @@ impl Desk {
             let stored = experts::update(tx, &expert, version)?;
             note(tx, actor, role, Act::Update, Some(&old), &stored)?;
             after_consent(tx, actor, role, &old, &stored)?;
-            open_hours_todo(tx, &stored.expert, today)?;
+            settle_hours_todo(tx, actor, &stored.expert.id)?;
             let version = stored.version;
             Ok(Versioned::new(seen_by(stored.expert, actor), version))
         })
@@ -240,12 +238,10 @@ impl Desk {
         self.write(actor, move |tx, actor| {
             let (stored, role) = readable(tx, actor, &id, Action::EraseExpert)?;
             let name = pseudonym(tx, &stored)?;
-            for package in crate::matches::packages_with_places_of(tx, &id)? {
-                crate::matches::free_place(tx, &package)?;
-            }
+            let freed = crate::matches::packages_with_places_of(tx, &id)?;
             tx.audit(actor.act(role, Act::Erase, ObjectKind::Expert, &name));
             erasure::erase_expert(tx, &id)?;
-            Ok(())
+            freed.iter().try_for_each(|package| crate::matches::settle_places(tx, actor, role, package))
         })
     }
 }
@@ -377,34 +373,21 @@ fn changed_fields(old: Option<&StoredExpert>, new: &StoredExpert) -> Vec<&'stati
 /// A yes that was taken back works at once: every open match that has not been confirmed ends, and of confirmed ones a mediator is told.
 fn after_consent(tx: &mut Tx<'_>, actor: &Actor, role: Role, old: &StoredExpert, new: &StoredExpert) -> Result<(), Error> {
     let taken_back = old.expert.wants_to_be_matched == Some(true) && new.expert.wants_to_be_matched != Some(true);
-    if !taken_back {
-        return Ok(());
-    }
-    let open: Vec<MatchState> = MatchState::ALL.iter().copied().filter(|state| !state.is_final() && !state.takes_hours()).collect();
-    let query = MatchQuery { expert: Some(new.expert.id.clone()), states: Some(open), ..MatchQuery::default() };
-    for found in matches::list(tx, &query)? {
-        let step = Step {
-            verb: Verb::Withdraw,
-            to: MatchState::Withdrawn,
-            actor: (!actor.is_system()).then_some(&actor.user),
-            party: Party::Expert,
-            reason: None,
-            arrangement: None,
-            deadline: None,
-        };
-        matches::advance(tx, &found, &step)?;
-        tx.audit(actor.act(role, Act::Withdraw, ObjectKind::Match, found.id.as_str()));
-    }
-    Ok(())
+    if taken_back { crate::matches::withdraw_open(tx, actor, role, &new.expert.id) } else { Ok(()) }
 }
 
-/// Opens a to-do for a mediator when confirmed work asks more hours in some week than the person wants.
-fn open_hours_todo(tx: &mut Tx<'_>, expert: &Expert, today: Date) -> Result<(), Error> {
-    let Some(hours) = expert.hours else { return Ok(()) };
-    let arranged = matches::taking_hours_of(tx, &expert.id)?;
-    let work = obligations(expert, arranged.iter().map(|(_, arrangement)| arrangement));
-    if !arranged.is_empty() && heaviest_week(&work, today) > hours.max.get() {
-        todos::open(tx, &new_id(), HOURS_EXCEEDED, ObjectKind::Expert.as_str(), expert.id.as_str(), None)?;
+/// Opens a to-do for a mediator when confirmed work asks more hours in some week than the person wants, and closes it when it does not any more.
+pub(crate) fn settle_hours_todo(tx: &mut Tx<'_>, actor: &Actor, id: &ExpertId) -> Result<(), Error> {
+    let expert = experts::get(tx, id)?.ok_or(Error::NotFound)?.expert;
+    let arranged = matches::taking_hours_of(tx, id)?;
+    let work = obligations(&expert, arranged.iter().map(|(_, arrangement)| arrangement));
+    let today = tx.now().date_in_amsterdam();
+    let exceeded = expert.hours.is_some_and(|hours| heaviest_week(&work, today) > hours.max.get());
+    let kind = ObjectKind::Expert.as_str();
+    if exceeded && !arranged.is_empty() {
+        todos::open(tx, &new_id(), HOURS_EXCEEDED, kind, id.as_str(), None)?;
+    } else {
+        todos::close_about(tx, HOURS_EXCEEDED, kind, id.as_str(), (!actor.is_system()).then_some(&actor.user))?;
     }
     Ok(())
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use raakvlak_domain::calendar::Date;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::organisations::Organisation;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::programmes::Programme;
 use raakvlak_domain::users::Role;
 use raakvlak_store::packages::PackageQuery;
-use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, experts, organisations, packages, programmes, vocabulary};
+use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, experts, organisations, packages, programmes, shortlists, vocabulary};
 use serde::Serialize;
 
 use crate::actor::Actor;
@@ -76,7 +77,8 @@ impl Desk {
     /// [`Error::NotAllowed`] for anybody but a steward; [`Error::Internal`] when the folder cannot be written.
     pub fn export(&self, actor: &Actor, path: &Path) -> Result<Imported, Error> {
         let role = authorise(actor, Action::Export, &Object::Network)?;
-        let (folder, counts) = self.read(folder_of)?;
+        let today = self.today();
+        let (folder, counts) = self.read(|db| folder_of(db, today))?;
         crate::exchange::write(&folder, path).map_err(|error| Error::Internal(format!("{}: {error}", path.display())))?;
         self.write(actor, move |tx, actor| {
             note(tx, actor, role, Act::Export);
@@ -145,7 +147,7 @@ fn note(tx: &mut Tx<'_>, actor: &Actor, role: Role, act: Act) {
     tx.audit(actor.act(role, act, ObjectKind::Dataset, "folder"));
 }
 
-fn folder_of(db: &mut Db) -> Result<(Folder, Imported), Error> {
+fn folder_of(db: &mut Db, today: Date) -> Result<(Folder, Imported), Error> {
     let vocabulary = match vocabulary::latest(db)? {
         None => crate::vocabulary::built_in().clone(),
         Some(stored) => {
@@ -156,7 +158,9 @@ fn folder_of(db: &mut Db) -> Result<(Folder, Imported), Error> {
     let organisations: Vec<Organisation> = organisations::page(db, None, i64::MAX)?.into_iter().map(|found| found.organisation).collect();
     let programmes: Vec<Programme> = programmes::page(db, None, i64::MAX)?.into_iter().map(|found| found.programme).collect();
     let packages: Vec<TaskPackage> = packages::list(db, &PackageQuery::default())?.into_iter().map(|found| found.package).collect();
-    let experts: Vec<Expert> = experts::all(db)?.into_iter().map(|found| found.expert).collect();
+    let shown = shortlists::last_shown_before(db, None, today)?;
+    let told = experts::all(db)?.into_iter().map(|found| found.expert);
+    let experts: Vec<Expert> = told.map(|expert| Expert { last_shown: expert.last_shown.max(shown.get(&expert.id).copied()), ..expert }).collect();
     let counts = Imported {
         organisations: organisations.len(),
         programmes: programmes.len(),

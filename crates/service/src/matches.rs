@@ -24,11 +24,12 @@ mod limits;
 mod suggesting;
 
 pub use deciding::{Decision, Reply};
-pub(crate) use limits::{free_place, packages_with_places_of};
+pub(crate) use deciding::withdraw_open;
+pub(crate) use limits::{check_capacity, packages_with_places_of, settle_places};
 
 /// The sort of to-do that a suggestion opens: a mediator has to look at it.
 pub const REVIEW: &str = "review_match";
-/// The sort of to-do that a yes, a question or an agreement opens: a mediator has to go on.
+/// The sort of to-do that an answer, a question or an offer that ran out opens: a mediator has to go on.
 pub const CONTINUE: &str = "continue_match";
 /// The sort of to-do that a request for a talk, support or a pause opens.
 pub const CHECK_IN: &str = "check_in";

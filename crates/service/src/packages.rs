@@ -4,8 +4,9 @@ use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::identifiers::{OrganisationId, PackageId, ProgrammeId};
 use raakvlak_domain::packages::{PackageState, TaskPackage};
 use raakvlak_domain::users::Role;
+use raakvlak_store::matches::MatchQuery;
 use raakvlak_store::packages::{self, PackageQuery, StoredPackage};
-use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, organisations, programmes};
+use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, matches, organisations, programmes};
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
@@ -80,7 +81,8 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`Error::Stale`] when it has changed since; [`Error::Invalid`] with every word, place or record that does not exist.
+    /// [`Error::Stale`] when it has changed since; [`Error::Invalid`] with every word, place or record that does not exist; [`Error::Conflict`] when
+    /// more places are taken than it would have.
     pub fn update_package(
         &self,
         actor: &Actor,
@@ -101,9 +103,10 @@ impl Desk {
                 )]));
             }
             check(tx, &words, &package)?;
+            crate::matches::check_capacity(tx, &package)?;
             let stored = packages::update(tx, &package, version, author(actor))?;
             note(tx, actor, role, Act::Update, Some(&old), &stored)?;
-            Ok(answer(stored))
+            settled(tx, actor, role, &package.id)
         })
     }
 
@@ -185,7 +188,7 @@ impl Desk {
             }
             let stored = packages::set_state(tx, &id, to, version)?;
             note(tx, actor, role, act, Some(&old), &stored)?;
-            Ok(answer(stored))
+            settled(tx, actor, role, &id)
         })
     }
 }
@@ -211,9 +214,22 @@ fn of_organisation(db: &mut Db, id: &OrganisationId) -> Result<Standing, Error> 
 /// The package, when the actor may do this to it, with the role in which they may.
 pub(crate) fn readable(db: &mut Db, actor: &Actor, id: &PackageId, action: Action) -> Result<(StoredPackage, Role), Error> {
     let stored = packages::get(db, id)?.ok_or(Error::NotFound)?;
-    let published = stored.package.state == PackageState::Published;
+    let published = stored.package.state == PackageState::Published || action == Action::ReadPackage && has_match(db, actor, id)?;
     let role = authorise(actor, action, &Object::Package { organisation: &stored.package.organisation, published })?;
     Ok((stored, role))
+}
+
+/// Whether the actor is an expert with a match on this package: they go on reading it when it is not open to others any more.
+fn has_match(db: &mut Db, actor: &Actor, id: &PackageId) -> Result<bool, Error> {
+    let Some(expert) = &actor.expert else { return Ok(false) };
+    let query = MatchQuery { package: Some(id.clone()), expert: Some(expert.clone()), limit: Some(1), ..MatchQuery::default() };
+    Ok(!matches::list(db, &query)?.is_empty())
+}
+
+/// The package once its state agrees with its places.
+fn settled(tx: &mut Tx<'_>, actor: &Actor, role: Role, id: &PackageId) -> Result<Versioned<TaskPackage>, Error> {
+    crate::matches::settle_places(tx, actor, role, id)?;
+    Ok(answer(packages::get(tx, id)?.ok_or(Error::NotFound)?))
 }
 
 /// What each role lists.
@@ -250,7 +266,15 @@ fn fresh(old: &StoredPackage, version: i64) -> Result<(), Error> {
     if old.version == version { Ok(()) } else { Err(Error::Stale { current: old.version }) }
 }
 
-fn note(tx: &mut Tx<'_>, actor: &Actor, role: Role, act: Act, old: Option<&StoredPackage>, new: &StoredPackage) -> Result<(), Error> {
+/// Notes for the trail what was done to a package, with digests of it before and after.
+pub(crate) fn note(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    role: Role,
+    act: Act,
+    old: Option<&StoredPackage>,
+    new: &StoredPackage,
+) -> Result<(), Error> {
     let before = old.map(|old| digest_of(tx.keys(), None, &old.package)).transpose()?;
     let after = digest_of(tx.keys(), None, &new.package)?;
     let entry = actor.act(role, act, ObjectKind::Package, new.package.id.as_str()).change(before, Some(after));

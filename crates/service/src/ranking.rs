@@ -129,7 +129,7 @@ impl Desk {
 
     /// The words and places in force.
     pub(crate) fn words(&self) -> Result<Arc<Words>, Error> {
-        Ok(Arc::clone(&self.people()?.words))
+        self.matcher().words(self)
     }
 
     /// The people as the store has them now.

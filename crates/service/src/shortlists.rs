@@ -1,16 +1,20 @@
 //! What a mediator sees of the people for a package: the opened shortlist, near misses, barriers, explanations, and the knob tried out.
 
+use std::collections::BTreeSet;
+
 use raakvlak_domain::identifiers::{ExpertId, KnobVersionId, PackageId};
 use raakvlak_domain::knobs::MatcherKnob;
 use raakvlak_domain::users::Role;
 use raakvlak_engine::answer::PackageAnswer;
 use raakvlak_engine::barriers::Barrier;
 use raakvlak_engine::explanation::Explanation;
+use raakvlak_engine::gates::Gate;
 use raakvlak_engine::near_misses::NearMiss;
 use raakvlak_engine::preview::Preview;
 use raakvlak_store::packages::StoredPackage;
-use raakvlak_store::shortlists::{self, Member, StoredShortlist};
-use raakvlak_store::{Action as Act, ObjectKind, experts};
+use raakvlak_store::{Action as Act, ObjectKind, experts, shortlists};
+
+pub use raakvlak_store::shortlists::{Member, StoredShortlist};
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
@@ -48,9 +52,10 @@ impl Desk {
         let members: Vec<Member> = members.collect();
         let id = id.clone();
         self.write(actor, move |tx, actor| {
-            // Somebody may have gone between the ranking and this moment.
+            // Somebody may have gone, or taken back their yes, between the ranking and this moment.
             let ids: Vec<ExpertId> = members.iter().map(|member| member.expert.clone()).collect();
-            let still: Vec<ExpertId> = experts::get_all(tx, &ids)?.into_iter().map(|found| found.expert.id).collect();
+            let people = experts::get_all(tx, &ids)?.into_iter().filter(|found| can_be_asked(&found.expert, &stored.package));
+            let still: BTreeSet<ExpertId> = people.map(|found| found.expert.id).collect();
             let members = members.into_iter().filter(|member| still.contains(&member.expert)).collect();
             let made_at = tx.now();
             let (package, revision) = (id.clone(), stored.revision);
@@ -120,7 +125,9 @@ impl Desk {
     /// [`Error::NotFound`] when there is no such package or expert that the actor may know of.
     pub fn explain(&self, actor: &Actor, id: &PackageId, expert: &ExpertId) -> Result<Explanation, Error> {
         let (stored, knob, _, role) = self.ranked_package(actor, id)?;
-        let explanation = self.explanation_for(&stored.package, &knob, expert)?.answer;
+        let mut explanation = self.explanation_for(&stored.package, &knob, expert)?.answer;
+        // Whom somebody avoids is nobody else's business.
+        explanation.gates.retain(|gate| gate.gate != Gate::Avoided);
         let expert = expert.clone();
         self.write(actor, move |tx, actor| {
             let found = experts::get(tx, &expert)?.ok_or(Error::NotFound)?;

@@ -9,7 +9,7 @@ use raakvlak_store::{Action as Act, ObjectKind, Tx, experts, organisations, user
 use super::{Region, internal};
 use crate::actor::Actor;
 use crate::desk::Desk;
-use crate::error::Error;
+use crate::error::{Conflict, Error};
 use crate::imports::{self, Records};
 
 /// Somebody to sign in as for each role.
@@ -19,11 +19,14 @@ pub struct DemoUsers {
     pub users: Vec<(Role, UserId)>,
 }
 
+/// Who found the organisations trustworthy.
+const MEDIATOR: &str = "u-bemiddelaar";
+
 /// Who they are: the role, the id, the name.
 const WHO: [(Role, &str, &str); 6] = [
     (Role::Expert, "u-deelnemer", "Deelnemer"),
     (Role::Organisation, "u-organisatie", "Medewerker van een organisatie"),
-    (Role::Mediator, "u-bemiddelaar", "Bemiddelaar"),
+    (Role::Mediator, MEDIATOR, "Bemiddelaar"),
     (Role::Mediator, "u-bemiddelaar-2", "Tweede bemiddelaar"),
     (Role::Steward, "u-beheerder", "Beheerder"),
     (Role::Auditor, "u-controleur", "Controleur"),
@@ -44,6 +47,9 @@ impl Desk {
             if users::get(tx, first)?.is_some() {
                 return Ok(());
             }
+            if experts::count(tx)? + organisations::count(tx)? > 0 {
+                return Err(Error::Conflict(Conflict::Exists));
+            }
             fill(tx, region)?;
             tx.audit(actor.act(Role::Steward, Act::Import, ObjectKind::Dataset, "demo"));
             Ok(())
@@ -62,8 +68,9 @@ fn fill(tx: &mut Tx<'_>, region: Region) -> Result<(), Error> {
     let organisation = packages.first().map(|package| package.organisation.clone());
     let vetted: Vec<OrganisationId> = organisations.iter().map(|organisation| organisation.id.clone()).collect();
     imports::insert(tx, &Records { organisations, programmes, packages, experts })?;
+    let mediator = user_id(MEDIATOR)?;
     for id in &vetted {
-        organisations::vet(tx, id, None, 1)?;
+        organisations::vet(tx, id, Some(&mediator), 1)?;
     }
     WHO.iter().try_for_each(|(role, id, name)| add_user(tx, *role, id, name, own.as_ref(), organisation.as_ref()))
 }

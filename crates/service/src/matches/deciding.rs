@@ -8,12 +8,13 @@ use raakvlak_store::matches::{self, MatchQuery, Step, StoredMatch};
 use raakvlak_store::{Tx, experts, packages};
 
 use super::suggesting::check_person;
-use super::{CONTINUE, MatchView, REVIEW, limits, note_step, permitted, view};
+use super::{CHECK_IN, CONTINUE, MatchView, REVIEW, limits, note_step, permitted, view};
 use crate::actor::Actor;
 use crate::authorise::Action;
 use crate::desk::{Desk, Versioned, new_id};
 use crate::error::{Conflict, Error};
-use raakvlak_domain::identifiers::MatchId;
+use crate::ranking::words::Words;
+use raakvlak_domain::identifiers::{ExpertId, MatchId};
 use raakvlak_domain::users::Role;
 use raakvlak_store::{ObjectKind, todos};
 
@@ -130,7 +131,7 @@ impl Desk {
     /// goes with it is not right.
     pub fn decide(&self, actor: &Actor, id: &MatchId, decision: Decision, version: i64) -> Reply {
         let id = id.clone();
-        let words = self.words()?;
+        let words = decision.offer().map(|_| self.words()).transpose()?;
         self.write(actor, move |tx, actor| {
             let found = matches::get(tx, &id)?.ok_or(Error::NotFound)?;
             let role = permitted(tx, actor, &found, Action::Use(decision.verb()))?;
@@ -138,7 +139,7 @@ impl Desk {
                 return Err(Error::Stale { current: found.version });
             }
             let to = leads_to(&found, decision.verb())?;
-            check(tx, actor, &found, &decision, &words)?;
+            check(tx, actor, &found, &decision, words.as_deref())?;
             let done = take(tx, actor, role, &found, &decision, to)?;
             view(tx, &done, role)
         })
@@ -158,6 +159,7 @@ impl Desk {
                 let step = step(Verb::Expire, MatchState::Expired, None, Party::Clock, None);
                 let done = matches::advance(tx, found, &step)?;
                 note_step(tx, actor, role, act_of(Verb::Expire), Some(found), &done, None)?;
+                follow(tx, actor, role, found, &done, Verb::Expire)?;
             }
             Ok(due.len())
         })
@@ -174,9 +176,9 @@ fn check(
     actor: &Actor,
     found: &StoredMatch,
     decision: &Decision,
-    words: &crate::ranking::words::Words,
+    words: Option<&Words>,
 ) -> Result<(), Error> {
-    if let Some(offer) = decision.offer() {
+    if let Some((offer, words)) = decision.offer().zip(words) {
         check_offer(offer, tx.now(), words)?;
         check_open(tx, found)?;
     }
@@ -191,7 +193,7 @@ fn check(
     }
 }
 
-fn check_offer(offer: &Offer, now: Instant, words: &crate::ranking::words::Words) -> Result<(), Error> {
+fn check_offer(offer: &Offer, now: Instant, words: &Words) -> Result<(), Error> {
     let mut faults = words.faults_of_arrangement(&offer.arrangement, "/arrangement");
     if let Err(kind) = check_deadline(offer.deadline, now) {
         faults.push(Fault::new("/deadline", kind));
@@ -237,11 +239,12 @@ fn check_confirmation(tx: &mut Tx<'_>, actor: &Actor, found: &StoredMatch) -> Re
     if !(said(Party::Expert) && said(Party::Organisation)) {
         return Err(Error::Conflict(Conflict::ApprovalMissing));
     }
-    let person = experts::get(tx, &found.expert)?.ok_or(Error::NotFound)?.expert;
-    if person.wants_to_be_matched != Some(true) {
-        return Err(Error::Conflict(Conflict::NotAvailable));
+    if yeses.iter().any(|yes| yes.user.as_ref() == Some(&actor.user)) {
+        return Err(Error::Conflict(Conflict::Interest));
     }
+    check_open(tx, found)?;
     limits::check_places(tx, &found.package)?;
+    let person = experts::get(tx, &found.expert)?.ok_or(Error::NotFound)?.expert;
     let arrangement = matches::arrangement(tx, found, version)?;
     let today = tx.now().date_in_amsterdam();
     limits::check_hours(tx, &person, &arrangement, today)
@@ -268,34 +271,73 @@ fn take(
         matches::approve(tx, &found.id, i64::from(approval.arrangement_version.get()), party, Some(&actor.user))?;
     }
     note_step(tx, actor, role, act_of(verb), Some(found), &done, text.as_deref())?;
-    follow(tx, actor, found, &done, verb)?;
+    follow(tx, actor, role, found, &done, verb)?;
     Ok(done)
 }
 
-/// What follows from a step: a place taken or freed, a date noted, a to-do opened or done.
-fn follow(tx: &mut Tx<'_>, actor: &Actor, before: &StoredMatch, after: &StoredMatch, verb: Verb) -> Result<(), Error> {
-    let (kind, id) = (ObjectKind::Match.as_str(), after.id.as_str());
-    match verb {
-        Verb::Review | Verb::Dismiss => {
-            todos::close_about(tx, REVIEW, kind, id, Some(&actor.user))?;
+/// Ends every open match of somebody who took back their yes. Of confirmed work a mediator is told, since it ends by a conversation.
+pub(crate) fn withdraw_open(tx: &mut Tx<'_>, actor: &Actor, role: Role, expert: &ExpertId) -> Result<(), Error> {
+    let open = MatchState::ALL.iter().copied().filter(|state| !state.is_final()).collect();
+    let query = MatchQuery { expert: Some(expert.clone()), states: Some(open), ..MatchQuery::default() };
+    for found in matches::list(tx, &query)? {
+        if found.state.takes_hours() {
+            todos::open(tx, &new_id(), CONTINUE, ObjectKind::Match.as_str(), found.id.as_str(), None)?;
+            continue;
         }
-        Verb::Accept => {
-            let today = tx.now().date_in_amsterdam();
-            experts::set_last_offered(tx, &after.expert, today)?;
-            todos::open(tx, &new_id(), CONTINUE, kind, id, None)?;
-        }
-        Verb::Decline | Verb::Agree | Verb::Reject | Verb::Ask => todos::open(tx, &new_id(), CONTINUE, kind, id, None)?,
-        Verb::Offer | Verb::Introduce | Verb::Rearrange | Verb::Confirm | Verb::Answer => {
-            todos::close_about(tx, CONTINUE, kind, id, Some(&actor.user))?;
-        }
-        _ => {}
+        let step = step(Verb::Withdraw, MatchState::Withdrawn, Some(actor).filter(|actor| !actor.is_system()), Party::Expert, None);
+        let done = matches::advance(tx, &found, &step)?;
+        note_step(tx, actor, role, act_of(Verb::Withdraw), Some(&found), &done, None)?;
+        follow(tx, actor, role, &found, &done, Verb::Withdraw)?;
     }
-    match (before.state.takes_hours(), after.state.takes_hours()) {
-        (false, true) => limits::take_place(tx, &after.package),
-        (true, false) => limits::free_place(tx, &after.package),
-        _ => Ok(()),
-    }?;
+    Ok(())
+}
+
+/// What follows from a step: a date noted, to-dos opened or done, a place taken or freed, questions planned.
+fn follow(tx: &mut Tx<'_>, actor: &Actor, role: Role, before: &StoredMatch, after: &StoredMatch, verb: Verb) -> Result<(), Error> {
+    if verb == Verb::Accept {
+        let today = tx.now().date_in_amsterdam();
+        experts::set_last_offered(tx, &after.expert, today)?;
+    }
+    follow_todos(tx, actor, party_of(role), before, after, verb)?;
+    if before.state.takes_hours() != after.state.takes_hours() {
+        limits::settle_places(tx, actor, role, &after.package)?;
+        crate::experts::settle_hours_todo(tx, actor, &after.expert)?;
+    }
     if verb == Verb::Start { super::feedback::plan(tx, after) } else { Ok(()) }
+}
+
+/// What a mediator has to do next, and what is done now.
+fn follow_todos(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    party: Party,
+    before: &StoredMatch,
+    after: &StoredMatch,
+    verb: Verb,
+) -> Result<(), Error> {
+    let (kind, id) = (ObjectKind::Match.as_str(), after.id.as_str());
+    let by = (!actor.is_system()).then_some(&actor.user);
+    let mediating = party == Party::Mediator;
+    // A question that is answered is not yet a yes that is followed.
+    let waiting = matches!(after.state, MatchState::Accepted | MatchState::Agreed);
+    let done = match verb {
+        Verb::Review => &[REVIEW][..],
+        Verb::Answer if mediating && !waiting => &[CONTINUE],
+        Verb::Offer | Verb::Introduce | Verb::Rearrange | Verb::Confirm => &[CONTINUE],
+        Verb::Dismiss | Verb::Withdraw => &[REVIEW, CONTINUE],
+        Verb::EndEarly | Verb::Close => &[CONTINUE, CHECK_IN],
+        _ => &[],
+    };
+    for sort in done {
+        todos::close_about(tx, sort, kind, id, by)?;
+    }
+    let opens = match verb {
+        Verb::Accept | Verb::Decline | Verb::Expire | Verb::Agree | Verb::Reject => true,
+        Verb::Ask | Verb::Answer | Verb::EndEarly => !mediating,
+        Verb::Withdraw => before.arrangement.is_some(),
+        _ => false,
+    };
+    if opens { Ok(todos::open(tx, &new_id(), CONTINUE, kind, id, None)?) } else { Ok(()) }
 }
 
 fn step<'a>(verb: Verb, to: MatchState, actor: Option<&'a Actor>, party: Party, reason: Option<&'a str>) -> Step<'a> {

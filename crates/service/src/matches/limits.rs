@@ -5,11 +5,13 @@ use raakvlak_domain::calendar::Date;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::identifiers::{ExpertId, PackageId};
 use raakvlak_domain::matches::MatchState;
-use raakvlak_domain::packages::PackageState;
+use raakvlak_domain::packages::{PackageState, TaskPackage};
+use raakvlak_domain::users::Role;
 use raakvlak_domain::workload::heaviest_week;
 use raakvlak_store::matches::{self, MatchQuery};
-use raakvlak_store::{Db, Tx, packages};
+use raakvlak_store::{Action as Act, Db, Tx, packages};
 
+use crate::actor::Actor;
 use crate::error::{Conflict, Error};
 use crate::ranking::people::obligations;
 
@@ -24,33 +26,30 @@ pub(super) fn check_hours(db: &mut Db, person: &Expert, arrangement: &Arrangemen
     if heaviest <= most { Ok(()) } else { Err(Error::Conflict(Conflict::Hours { heaviest, most })) }
 }
 
-/// Refuses a confirmation on a package whose places are all taken, or that is over.
+/// Refuses a confirmation on a package whose places are all taken.
 pub(super) fn check_places(db: &mut Db, package: &PackageId) -> Result<(), Error> {
     let stored = packages::get(db, package)?.ok_or(Error::NotFound)?;
-    if stored.package.state == PackageState::Closed {
-        return Err(Error::Conflict(Conflict::PackageNotOpen));
-    }
     let taken = matches::places_taken(db, package)?;
     if taken < i64::from(stored.package.capacity.get()) { Ok(()) } else { Err(Error::Conflict(Conflict::Capacity)) }
 }
 
-/// Marks a package as filled once its last place is taken.
-pub(super) fn take_place(tx: &mut Tx<'_>, package: &PackageId) -> Result<(), Error> {
+/// Holds a package's state against its places: filled once the last is taken, open again when one has come free.
+pub(crate) fn settle_places(tx: &mut Tx<'_>, actor: &Actor, role: Role, package: &PackageId) -> Result<(), Error> {
     let stored = packages::get(tx, package)?.ok_or(Error::NotFound)?;
-    let taken = matches::places_taken(tx, package)?;
-    if stored.package.state == PackageState::Published && taken >= i64::from(stored.package.capacity.get()) {
-        packages::set_state(tx, package, PackageState::Filled, stored.version)?;
-    }
-    Ok(())
+    let full = matches::places_taken(tx, package)? >= i64::from(stored.package.capacity.get());
+    let to = match stored.package.state {
+        PackageState::Published if full => PackageState::Filled,
+        PackageState::Filled if !full => PackageState::Published,
+        _ => return Ok(()),
+    };
+    let settled = packages::set_state(tx, package, to, stored.version)?;
+    crate::packages::note(tx, actor, role, Act::Update, Some(&stored), &settled)
 }
 
-/// Opens a filled package again when a place in it has come free.
-pub(crate) fn free_place(tx: &mut Tx<'_>, package: &PackageId) -> Result<(), Error> {
-    let stored = packages::get(tx, package)?.ok_or(Error::NotFound)?;
-    if stored.package.state == PackageState::Filled {
-        packages::set_state(tx, package, PackageState::Published, stored.version)?;
-    }
-    Ok(())
+/// Refuses fewer places than are taken.
+pub(crate) fn check_capacity(db: &mut Db, package: &TaskPackage) -> Result<(), Error> {
+    let taken = matches::places_taken(db, &package.id)?;
+    if taken <= i64::from(package.capacity.get()) { Ok(()) } else { Err(Error::Conflict(Conflict::Capacity)) }
 }
 
 /// The packages in which somebody takes a place.

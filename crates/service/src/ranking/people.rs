@@ -1,6 +1,6 @@
 //! The people in memory: read once, then kept up to date by the change feed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
@@ -15,7 +15,7 @@ use raakvlak_engine::people::Person;
 use raakvlak_engine::pool::Pool;
 use raakvlak_store::experts::StoredExpert;
 use raakvlak_store::matches::MatchQuery;
-use raakvlak_store::{Db, ObjectKind, StoreError, experts, matches, shortlists};
+use raakvlak_store::{Change, Db, ObjectKind, StoreError, experts, matches, shortlists};
 use rayon::prelude::*;
 
 use super::words::Words;
@@ -25,7 +25,7 @@ use crate::error::Error;
 /// The people as of one moment, ready to be ranked.
 pub(crate) struct Snapshot {
     /// The people.
-    pub(crate) pool: Pool,
+    pub(crate) pool: Arc<Pool>,
     /// The vocabularies and places with which they were read.
     pub(crate) words: Arc<Words>,
     /// The number of the latest change that they have seen.
@@ -40,6 +40,9 @@ pub(crate) struct Matcher {
     latest: ArcSwapOption<Snapshot>,
     working: Mutex<Option<Working>>,
 }
+
+/// So many people that have changed are read one by one; more are read together with everybody else.
+const ONE_BY_ONE: usize = 500;
 
 /// What the next snapshot is made of.
 struct Working {
@@ -78,50 +81,67 @@ impl Matcher {
         // One reads what has changed; the others wait for it, since they need the same.
         let mut working = self.working.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = desk.read(|db| self.renew(working.take(), db, day))?;
-        let snapshot = match outcome {
-            (Renewed::Same, kept) => {
-                *working = Some(kept);
-                self.latest.load_full().map_or_else(|| Err(Error::Internal("a pool without people was kept".to_owned())), Ok)?
-            }
-            (Renewed::Changed, kept) => {
-                let pool = Pool::build(kept.persons.values().cloned());
-                let snapshot = Arc::new(Snapshot { pool, words: Arc::clone(&kept.words), seen: kept.seen, day: kept.day });
-                self.latest.store(Some(Arc::clone(&snapshot)));
-                *working = Some(kept);
-                snapshot
-            }
+        let (renewed, kept) = outcome;
+        let pool = match (renewed, self.latest.load_full()) {
+            (Renewed::Nobody, Some(latest)) => Arc::clone(&latest.pool),
+            _ => Arc::new(Pool::build(kept.persons.values().cloned())),
         };
+        let snapshot = Arc::new(Snapshot { pool, words: Arc::clone(&kept.words), seen: kept.seen, day: kept.day });
+        self.latest.store(Some(Arc::clone(&snapshot)));
+        *working = Some(kept);
         Ok(snapshot)
+    }
+
+    /// The words and places in force. People may have changed since they were read; words change by an import alone.
+    pub(crate) fn words(&self, desk: &Desk) -> Result<Arc<Words>, Error> {
+        if let Some(latest) = self.latest.load_full()
+            && desk.read(|db| words_still_hold(db, latest.seen))?
+        {
+            return Ok(Arc::clone(&latest.words));
+        }
+        Ok(Arc::clone(&self.up_to_date(desk)?.words))
     }
 
     fn renew(&self, old: Option<Working>, db: &mut Db, day: Date) -> Result<(Renewed, Working), Error> {
         match old {
             Some(old) if old.day == day => self.follow(old, db),
-            _ => Ok((Renewed::Changed, self.read_all(db, day)?)),
+            _ => Ok((Renewed::People, self.read_all(db, day)?)),
         }
     }
 
     fn follow(&self, mut old: Working, db: &mut Db) -> Result<(Renewed, Working), Error> {
         let head = db.changes_head()?;
         if head == old.seen {
-            return Ok((Renewed::Same, old));
+            return Ok((Renewed::Nobody, old));
         }
         let changes = match db.changes_after(old.seen, i64::MAX) {
-            Err(StoreError::ChangesGone { .. }) => return Ok((Renewed::Changed, self.read_all(db, old.day)?)),
+            Err(StoreError::ChangesGone { .. }) => return Ok((Renewed::People, self.read_all(db, old.day)?)),
             changes => changes?,
         };
-        let words = [ObjectKind::Vocabulary.as_str(), ObjectKind::Place.as_str()];
-        if changes.iter().any(|change| words.contains(&change.kind.as_str())) {
-            return Ok((Renewed::Changed, self.read_all(db, old.day)?));
+        let touched = Touched::by(db, &changes)?;
+        if changes.iter().any(is_about_words) || touched.people.len() > ONE_BY_ONE {
+            return Ok((Renewed::People, self.read_all(db, old.day)?));
         }
-        let ids: Vec<ExpertId> = experts_of(db, &changes)?.into_iter().collect();
-        let changed = persons(db, Some(&ids), &old.words, old.day)?;
+        old.seen = head;
+        if touched.people.is_empty() && !touched.erased {
+            return Ok((Renewed::Nobody, old));
+        }
+        self.read_again(&mut old, db, &touched)?;
+        Ok((Renewed::People, old))
+    }
+
+    fn read_again(&self, old: &mut Working, db: &mut Db, touched: &Touched) -> Result<(), Error> {
+        let ids: Vec<ExpertId> = touched.people.iter().cloned().collect();
+        let changed = self.threads.install(|| persons(db, Some(&ids), &old.words, old.day))?;
         for id in ids.iter().filter(|id| !changed.contains_key(*id)) {
             old.persons.remove(id);
         }
         old.persons.extend(changed);
-        old.seen = head;
-        Ok((Renewed::Changed, old))
+        if touched.erased {
+            let there: HashSet<ExpertId> = experts::ids(db)?.into_iter().collect();
+            old.persons.retain(|id, _| there.contains(id));
+        }
+        Ok(())
     }
 
     fn read_all(&self, db: &mut Db, day: Date) -> Result<Working, Error> {
@@ -132,34 +152,67 @@ impl Matcher {
     }
 }
 
+/// What a renewal has changed.
 enum Renewed {
-    Same,
-    Changed,
+    /// None of the people.
+    Nobody,
+    /// Some of the people, or all.
+    People,
 }
 
-/// Who has changed after a change that was seen; `None` when that cannot be told, or something changed that concerns everybody.
+/// Whose data changes are about.
+struct Touched {
+    /// The people who are still named.
+    people: BTreeSet<ExpertId>,
+    /// Whether somebody was erased: the feed does not say who.
+    erased: bool,
+}
+
+fn is_about_words(change: &Change) -> bool {
+    [ObjectKind::Vocabulary.as_str(), ObjectKind::Place.as_str()].contains(&change.kind.as_str())
+}
+
+fn words_still_hold(db: &mut Db, seen: i64) -> Result<bool, Error> {
+    let changes = match db.changes_after(seen, super::CHANGES) {
+        Err(StoreError::ChangesGone { .. }) => return Ok(false),
+        changes => changes?,
+    };
+    let all = i64::try_from(changes.len()).is_ok_and(|count| count < super::CHANGES);
+    Ok(all && !changes.iter().any(is_about_words))
+}
+
+/// Who has changed after a change that was seen; `None` when that cannot be told: too many changes, or somebody was erased.
 pub(crate) fn changed_since(db: &mut Db, seen: i64, limit: i64) -> Result<Option<BTreeSet<ExpertId>>, Error> {
     let changes = match db.changes_after(seen, limit) {
         Err(StoreError::ChangesGone { .. }) => return Ok(None),
         changes => changes?,
     };
     let full = i64::try_from(changes.len()).is_ok_and(|count| count >= limit);
-    if full { Ok(None) } else { experts_of(db, &changes).map(Some) }
+    if full {
+        return Ok(None);
+    }
+    let touched = Touched::by(db, &changes)?;
+    Ok((!touched.erased).then_some(touched.people))
 }
 
-/// The experts that changes are about: themselves, or a match of theirs, which takes hours.
-fn experts_of(db: &mut Db, changes: &[raakvlak_store::Change]) -> Result<BTreeSet<ExpertId>, Error> {
-    let mut ids = BTreeSet::new();
-    for change in changes {
-        if change.kind == ObjectKind::Expert.as_str() {
-            ids.extend(ExpertId::new(&change.object_id));
-        } else if change.kind == ObjectKind::Match.as_str()
-            && let Ok(id) = MatchId::new(&change.object_id)
-        {
-            ids.extend(matches::get(db, &id)?.map(|found| found.expert));
+impl Touched {
+    /// The experts that changes are about: themselves, or a match of theirs, which takes hours.
+    fn by(db: &mut Db, changes: &[Change]) -> Result<Self, Error> {
+        let mut touched = Self { people: BTreeSet::new(), erased: false };
+        let mut of_matches = BTreeSet::new();
+        for change in changes {
+            if change.kind == ObjectKind::Expert.as_str() {
+                touched.erased |= change.object_id.is_empty();
+                touched.people.extend(ExpertId::new(&change.object_id));
+            } else if change.kind == ObjectKind::Match.as_str() {
+                of_matches.extend(MatchId::new(&change.object_id));
+            }
         }
+        for id in of_matches {
+            touched.people.extend(matches::expert_of(db, &id)?);
+        }
+        Ok(touched)
     }
-    Ok(ids)
 }
 
 /// Reads people: these, or everybody.

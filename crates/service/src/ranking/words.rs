@@ -1,6 +1,6 @@
 //! The words and places in force: the vocabulary version of the store, or the built-in one, with its similarities.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::experts::Expert;
@@ -17,10 +17,9 @@ use rayon::ThreadPool;
 use crate::error::Error;
 use crate::exchange::references::Known;
 use crate::places::{Gazetteer, PostcodeArea, Postcodes};
-use crate::vocabulary::Tables;
+use crate::vocabulary::{Linker, Tables};
 
 /// The vocabularies and places that hold.
-#[derive(Debug, Clone)]
 pub(crate) struct Words {
     /// The vocabulary with its similarities.
     pub(crate) lexicon: Arc<Lexicon>,
@@ -28,6 +27,8 @@ pub(crate) struct Words {
     pub(crate) gazetteer: Gazetteer,
     /// The version that was brought in; `None` while the built-in one holds.
     pub(crate) version: Option<String>,
+    /// Finds competences in free text; made when it is first asked for.
+    linker: OnceLock<Linker>,
 }
 
 impl Words {
@@ -35,14 +36,18 @@ impl Words {
     pub(crate) fn in_force(db: &mut Db, threads: &ThreadPool) -> Result<Self, Error> {
         let gazetteer = gazetteer(db)?;
         let Some(stored) = vocabulary::latest(db)? else {
-            let built_in = Arc::clone(&crate::vocabulary::built_in().vocabulary);
-            return Ok(Self { lexicon: Arc::new(Lexicon::new(built_in, threads)), gazetteer, version: None });
+            return Ok(Self { lexicon: built_in(threads), gazetteer, version: None, linker: OnceLock::new() });
         };
         let files: Vec<(&str, &[u8])> = stored.files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
         let tables = Tables::read(&files).map_err(|faults| Error::Internal(format!("the stored vocabulary has faults: {faults}")))?;
         let lists = vocabulary::neighbours(db, &stored.id)?;
         let lexicon = with_lists(&tables.vocabulary, &lists).unwrap_or_else(|| Lexicon::new(Arc::clone(&tables.vocabulary), threads));
-        Ok(Self { lexicon: Arc::new(lexicon), gazetteer, version: Some(stored.id) })
+        Ok(Self { lexicon: Arc::new(lexicon), gazetteer, version: Some(stored.id), linker: OnceLock::new() })
+    }
+
+    /// Finds competences in free text.
+    pub(crate) fn linker(&self) -> &Linker {
+        self.linker.get_or_init(|| Linker::new(self.lexicon.vocabulary()))
     }
 
     /// Every word and place of a package that does not exist.
@@ -111,6 +116,13 @@ impl Words {
         package.documents.retain(|asked| words.documents.position(asked.document.as_str()).is_some());
         package
     }
+}
+
+/// The built-in words with their similarities: the same for every desk of a process, and made once.
+fn built_in(threads: &ThreadPool) -> Arc<Lexicon> {
+    static LEXICON: OnceLock<Arc<Lexicon>> = OnceLock::new();
+    let make = || Arc::new(Lexicon::new(Arc::clone(&crate::vocabulary::built_in().vocabulary), threads));
+    Arc::clone(LEXICON.get_or_init(make))
 }
 
 fn keep(told: &mut Option<Vec<TermId>>, known: &ClosedVocabulary) {
