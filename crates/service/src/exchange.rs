@@ -4,10 +4,12 @@ pub mod committed;
 pub mod faults;
 pub mod files;
 mod further;
+mod knob_file;
 pub(crate) mod lines;
+pub mod matching;
 mod reading;
 mod records;
-mod references;
+pub(crate) mod references;
 pub(crate) mod tables;
 pub mod threads;
 mod writing;
@@ -23,6 +25,9 @@ use raakvlak_domain::programmes::Programme;
 
 pub use faults::{FolderFault, FolderFaults};
 pub use further::MatchLine;
+pub use knob_file::read_knob;
+pub use lines::TextLines;
+pub use matching::Matching;
 pub use writing::write;
 
 use crate::vocabulary::Tables;

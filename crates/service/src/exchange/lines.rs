@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, Read};
 
+use raakvlak_domain::faults::FaultKind;
+
 /// The longest line that is read, in bytes.
 pub(crate) const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
@@ -78,6 +80,32 @@ impl<R: BufRead> Iterator for Lines<R> {
                 Ok(Some(Content::Text(text))) if text.bytes().all(|byte| byte == b' ' || byte == b'\t') => {}
                 Ok(Some(content)) => return Some(Ok((self.number, content))),
             }
+        }
+    }
+}
+
+/// The texts of an input, one a line, blank ones as well; a byte order mark and line ends are taken off.
+pub struct TextLines<R> {
+    lines: Lines<R>,
+}
+
+impl<R: BufRead> TextLines<R> {
+    /// The lines of this input.
+    pub fn new(reader: R) -> Self {
+        Self { lines: Lines::new(reader) }
+    }
+}
+
+impl<R: BufRead> Iterator for TextLines<R> {
+    type Item = Result<String, FaultKind>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.lines.line() {
+            Ok(None) => None,
+            Ok(Some(Content::Text(text))) => Some(Ok(text)),
+            Ok(Some(Content::NotUtf8)) => Some(Err(FaultKind::NotUtf8)),
+            Ok(Some(Content::TooLong)) => Some(Err(FaultKind::TooLong { most: LONGEST_LINE })),
+            Err(error) => Some(Err(FaultKind::Unreadable { reason: error.to_string() })),
         }
     }
 }

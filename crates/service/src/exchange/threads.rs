@@ -1,6 +1,7 @@
 //! A pool of threads of one's own, so that a long computation never takes the threads that others share.
 
-use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+pub use rayon::ThreadPool;
+use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
 
 /// A pool of so many threads; one for each core when not told.
 ///

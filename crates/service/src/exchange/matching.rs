@@ -1,0 +1,139 @@
+//! Matching on a dataset folder, without a database.
+
+use std::sync::Arc;
+
+use raakvlak_domain::calendar::Date;
+use raakvlak_domain::experts::Expert;
+use raakvlak_domain::faults::{Fault, FaultKind};
+use raakvlak_domain::identifiers::ExpertId;
+use raakvlak_domain::knobs::MatcherKnob;
+use raakvlak_domain::packages::TaskPackage;
+use raakvlak_domain::places::{Place, Point};
+use raakvlak_engine::answer::{answer, packages_for};
+use raakvlak_engine::demand::Demand;
+use raakvlak_engine::lexicon::{Lexicon, UnknownWord};
+use raakvlak_engine::people::Person;
+use raakvlak_engine::pool::Pool;
+use rayon::ThreadPool;
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+pub use raakvlak_engine::answer::{ExpertAnswer, ListedPackage, ListedPerson, PackageAnswer, PerCriterion, WeightsUsed};
+pub use raakvlak_engine::asks::Ask;
+pub use raakvlak_engine::barriers::{Barrier, BarrierDetail};
+pub use raakvlak_engine::gates::Gate;
+pub use raakvlak_engine::near_misses::NearMiss;
+pub use raakvlak_engine::openings::Opening;
+pub use raakvlak_engine::shortlist::KeptPlace;
+
+use super::committed::{arranged, committed_hours};
+use super::{Folder, FolderFaults, files};
+use crate::places::Gazetteer;
+
+/// How many answers are worked out side by side for each thread before the first of them is handed over.
+const AHEAD: usize = 8;
+
+/// A folder that is ready for questions, for one day and one setting of the knob. Every package of the folder counts, whatever its state.
+pub struct Matching<'a> {
+    packages: &'a [TaskPackage],
+    gazetteer: &'a Gazetteer,
+    lexicon: Arc<Lexicon>,
+    pool: Pool,
+    knob: MatcherKnob,
+    as_of: Date,
+    threads: &'a ThreadPool,
+}
+
+impl<'a> Matching<'a> {
+    /// Makes a folder ready, on these threads. `gazetteer` must be the one that the folder was read with.
+    ///
+    /// # Errors
+    ///
+    /// The packages or the experts are missing from the folder, or hold a word that is not in its vocabulary, which reading it would have refused.
+    pub fn new(
+        folder: &'a Folder,
+        gazetteer: &'a Gazetteer,
+        knob: MatcherKnob,
+        as_of: Date,
+        threads: &'a ThreadPool,
+    ) -> Result<Self, FolderFaults> {
+        let packages = folder.required_packages()?;
+        folder.required_experts()?;
+        let lexicon = Arc::new(Lexicon::new(Arc::clone(&folder.vocabulary.vocabulary), threads));
+        let pool = Pool::build(people(folder, gazetteer, as_of, threads)?);
+        Ok(Self { packages, gazetteer, lexicon, pool, knob, as_of, threads })
+    }
+
+    /// How many packages there are.
+    #[must_use]
+    pub fn package_count(&self) -> usize {
+        self.packages.len()
+    }
+
+    /// The answer for one package; `None` when the folder has no such package.
+    ///
+    /// # Errors
+    ///
+    /// The package holds a word that is not in the vocabulary.
+    pub fn package(&self, id: &str) -> Result<Option<PackageAnswer>, FolderFaults> {
+        let found = self.packages.iter().enumerate().find(|(_, package)| package.id.as_str() == id);
+        found.map(|(at, package)| self.answer(at, package)).transpose()
+    }
+
+    /// The answers for all packages, in the order of the file, worked out a few at a time.
+    pub fn all(&self) -> impl Iterator<Item = Result<PackageAnswer, FolderFaults>> + '_ {
+        let ahead = self.threads.current_num_threads().max(1) * AHEAD;
+        let starts = (0..self.packages.len()).step_by(ahead);
+        starts.flat_map(move |start| {
+            let end = self.packages.len().min(start + ahead);
+            self.answers(start, self.packages.get(start..end).unwrap_or_default())
+        })
+    }
+
+    fn answers(&self, start: usize, packages: &[TaskPackage]) -> Vec<Result<PackageAnswer, FolderFaults>> {
+        self.threads.install(|| packages.par_iter().enumerate().map(|(at, package)| self.answer(start + at, package)).collect())
+    }
+
+    /// The answer for one expert; `None` when the folder has no such expert.
+    ///
+    /// # Errors
+    ///
+    /// A package holds a word that is not in the vocabulary.
+    pub fn expert(&self, id: &str) -> Result<Option<ExpertAnswer>, FolderFaults> {
+        let Some(person) = ExpertId::new(id).ok().and_then(|id| self.pool.position(&id)) else { return Ok(None) };
+        let demands: Result<Vec<Demand>, FolderFaults> =
+            self.threads.install(|| self.packages.par_iter().enumerate().map(|(at, package)| self.demand(at, package)).collect());
+        Ok(Some(packages_for(&self.pool, person, &demands?, self.as_of, self.threads)))
+    }
+
+    fn answer(&self, at: usize, package: &TaskPackage) -> Result<PackageAnswer, FolderFaults> {
+        Ok(answer(&self.pool, &self.demand(at, package)?, self.as_of, self.threads))
+    }
+
+    fn demand(&self, at: usize, package: &TaskPackage) -> Result<Demand, FolderFaults> {
+        let point = point(self.gazetteer, package.place.as_ref());
+        Demand::new(package, &self.lexicon, point, &self.knob).map_err(|word| unknown(files::PACKAGES, at, word))
+    }
+}
+
+/// The experts as the matcher sees them.
+fn people(folder: &Folder, gazetteer: &Gazetteer, as_of: Date, threads: &ThreadPool) -> Result<Vec<Person>, FolderFaults> {
+    let vocabulary = &folder.vocabulary.vocabulary;
+    let arranged = arranged(folder.matches.as_deref().unwrap_or_default());
+    let person = |(at, expert): (usize, &Expert)| {
+        let arrangements = arranged.get(expert.id.as_str()).into_iter().flatten().copied();
+        let committed = committed_hours(expert, arrangements, as_of);
+        let point = point(gazetteer, expert.place.as_ref());
+        Person::new(expert, vocabulary, point, committed).map_err(|word| unknown(files::EXPERTS, at, word))
+    };
+    threads.install(|| folder.required_experts()?.par_iter().enumerate().map(person).collect())
+}
+
+fn point(gazetteer: &Gazetteer, place: Option<&Place>) -> Option<Point> {
+    place.and_then(|place| gazetteer.point(place).ok())
+}
+
+fn unknown(file: &str, at: usize, word: UnknownWord) -> FolderFaults {
+    let mut faults = FolderFaults::default();
+    faults.push(file, at + 1, Fault::new(format!("/{}", word.key), FaultKind::Dangling { id: word.id }));
+    faults
+}

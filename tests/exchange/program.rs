@@ -1,0 +1,86 @@
+//! The program itself, as a process of its own.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use crate::folders::{Given, PACKAGE};
+
+/// The program, built once.
+fn program() -> &'static PathBuf {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        if let Some(path) = std::env::var_os("RAAKVLAK_PROGRAM") {
+            return path.into();
+        }
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "-p", "raakvlak-server", "--bin", "raakvlak", "--message-format=json"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        let messages = String::from_utf8(built.stdout).unwrap();
+        let messages = messages.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let path = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).last();
+        path.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&built.stderr)))
+    })
+}
+
+/// A folder with more answers than fit the buffer of a pipe.
+fn many_packages() -> Given {
+    let packages: String = (0..3_000).map(|at| PACKAGE.replace("p-1", &format!("p-{at}")) + "\n").collect();
+    Given::files(&[("packages.jsonl", packages.as_str()), ("experts.jsonl", "{\"id\":\"e\",\"wants_to_be_matched\":true}\n")])
+}
+
+#[test]
+fn a_reader_who_had_enough_is_no_fault() {
+    let given = many_packages();
+    let mut process = Command::new(program())
+        .args(["match", &given.path().display().to_string(), "--all", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    BufReader::with_capacity(64, process.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.starts_with(r#"{"package":"p-0","#), "{first}");
+    let ended = process.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), String::from_utf8(ended.stderr).unwrap().as_str()), (Some(0), ""));
+}
+
+#[test]
+fn all_packages_are_answered_in_the_order_of_the_file() {
+    let given = many_packages();
+    let ended = Command::new(program()).args(["match", &given.path().display().to_string(), "--all", "--json"]).output().unwrap();
+    assert!(ended.status.success());
+    let text = String::from_utf8(ended.stdout).unwrap();
+    assert_eq!(text.lines().count(), 3_000);
+    for (at, line) in text.lines().enumerate() {
+        assert!(line.starts_with(&format!(r#"{{"package":"p-{at}","#)), "{line}");
+    }
+}
+
+#[test]
+fn exit_statuses_reach_the_shell() {
+    let status = |arguments: &[&str]| Command::new(program()).args(arguments).output().unwrap().status.code();
+    assert_eq!(status(&["match", "/nowhere", "--all"]), Some(1));
+    assert_eq!(status(&["match"]), Some(2));
+    assert_eq!(status(&["--help"]), Some(0));
+}
+
+#[test]
+fn texts_are_piped_through() {
+    let mut process = Command::new(program())
+        .args(["vocabulary", "link", "--json", "--limit", "1"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = process.stdin.take().unwrap();
+    let writing = std::thread::spawn(move || (0..600).for_each(|at| writeln!(input, "tekst {at}").unwrap()));
+    let ended = process.wait_with_output().unwrap();
+    writing.join().unwrap();
+    let text = String::from_utf8(ended.stdout).unwrap();
+    assert!(text.lines().enumerate().all(|(at, line)| line.starts_with(&format!(r#"{{"text":"tekst {at}","#))));
+    assert_eq!(text.lines().count(), 600);
+}
