@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::identifiers::{ExpertId, OrganisationId, UserId};
 use crate::languages::Language;
+use crate::reading::WithDerived;
 use crate::texts::{EmailAddress, Line};
 
 closed_words! {
@@ -38,6 +39,7 @@ record! {
     #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
     pub struct User {
         /// Names the user.
+        #[schema(read_only)]
         pub id: UserId,
         /// What to call this person.
         pub name: Option<Line>,
@@ -56,6 +58,11 @@ record! {
         /// The sectors that a mediator knows.
         pub sectors: Vec<Line> = Vec::new(),
         /// Whether this person can sign in.
+        #[schema(read_only)]
         pub state: UserState = UserState::Active,
     }
+}
+
+impl WithDerived for User {
+    const DERIVED: &'static [(&'static str, &'static str)] = &[("id", "new"), ("state", "active")];
 }

@@ -1,3 +1,16 @@
 //! The handlers of the API: one file per resource.
 
+mod answers;
+pub mod audit;
+pub mod experts;
 pub mod keys;
+pub mod knobs;
+pub mod matches;
+pub mod me;
+pub mod organisations;
+pub mod packages;
+pub mod programmes;
+pub mod todos;
+pub mod tokens;
+pub mod users;
+pub mod vocabulary;

@@ -6,6 +6,7 @@
 mod answers;
 mod config;
 mod failure;
+mod instance;
 mod matching;
 mod openapi;
 mod progress;
@@ -48,6 +49,28 @@ enum Command {
     /// Work with the vocabulary of competences
     #[command(subcommand)]
     Vocabulary(vocabulary::Command),
+    /// Bring the database up to date
+    Migrate(instance::Plain),
+    /// Bring a dataset folder in, whole or not at all
+    Import(instance::OnPath),
+    /// Take everything out as a dataset folder
+    Export(instance::OnPath),
+    /// Work with places
+    #[command(subcommand)]
+    Places(PlacesCommand),
+    /// Work with users
+    #[command(subcommand)]
+    User(instance::UserCommand),
+    /// Verify that nobody tampered with the audit trail
+    VerifyAudit(instance::Plain),
+    /// Write a copy of a SQLite database while it is in use
+    Backup(instance::OnPath),
+}
+
+#[derive(Debug, Subcommand)]
+enum PlacesCommand {
+    /// Bring a table of postcodes in: postcode,lat,lon,municipality,region
+    Import(instance::OnPath),
 }
 
 /// Runs the program with what was typed.
@@ -76,6 +99,13 @@ fn execute(command: Command, streams: &mut Streams<'_>) -> Result<(), Failure> {
         Command::Openapi => openapi::run(streams),
         Command::Match(arguments) => matching::run(&arguments, streams),
         Command::Vocabulary(command) => vocabulary::run(&command, streams),
+        Command::Migrate(arguments) => instance::migrate(&arguments, streams),
+        Command::Import(arguments) => instance::import(&arguments, streams),
+        Command::Export(arguments) => instance::export(&arguments, streams),
+        Command::Places(PlacesCommand::Import(arguments)) => instance::import_places(&arguments, streams),
+        Command::User(instance::UserCommand::Add(arguments)) => instance::add_user(&arguments, streams),
+        Command::VerifyAudit(arguments) => instance::verify_audit(&arguments, streams),
+        Command::Backup(arguments) => instance::backup(&arguments, streams),
     }
 }
 

@@ -13,7 +13,7 @@ use raakvlak_domain::json::Node;
 use raakvlak_domain::languages::Language;
 use raakvlak_domain::reading::{FromNode, Reading};
 
-pub use settings::{Address, LogForm, LogLevel, Mail, Number, Port, Settings, Text, WebAddress};
+pub use settings::{Address, LogForm, LogLevel, Mail, MailServer, Number, Port, Settings, Text, WebAddress};
 
 /// Before the name of each setting in the environment.
 const PREFIX: &str = "RAAKVLAK_";

@@ -3,6 +3,7 @@
 use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::identifiers::UserId;
 use raakvlak_service::actor::Actor;
+use raakvlak_service::desk::Desk;
 use raakvlak_service::error::Error;
 
 /// The desk, as far as every request needs it. All but [`Door::now`] may wait for the store.
@@ -23,4 +24,28 @@ pub trait Door: Send + Sync {
     ///
     /// [`Error::Unavailable`] when the store cannot be reached.
     fn is_open(&self) -> Result<(), Error>;
+
+    /// The desk itself, for the handlers; `None` where only what lies around them is tried.
+    fn desk(&self) -> Option<Desk> {
+        None
+    }
+}
+
+impl Door for Desk {
+    fn now(&self) -> Instant {
+        Self::now(self)
+    }
+
+    fn admit(&self, user: &UserId, session: &str) -> Result<Actor, Error> {
+        let actor = self.actor_for_session(session)?;
+        if actor.user == *user { Ok(actor) } else { Err(Error::NotSignedIn) }
+    }
+
+    fn is_open(&self) -> Result<(), Error> {
+        Ok(self.store().check()?)
+    }
+
+    fn desk(&self) -> Option<Desk> {
+        Some(self.clone())
+    }
 }

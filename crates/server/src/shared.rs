@@ -43,7 +43,7 @@ impl Shared {
         std::fs::create_dir_all(&folder).map_err(|error| KeyRingError::File { path: folder.clone(), why: error.to_string() })?;
         let ring = KeyRing::open(&folder, door.now())?;
         let secrets = ring.derived_secrets("cursors");
-        let tokens = Tokens::new(ring, settings.public_url.as_str(), settings.access_token_seconds.get());
+        let tokens = Tokens::new(ring, &settings.public_address(), settings.access_token_seconds.get());
         let cursors = Cursors::new(secrets.iter().map(Vec::as_slice));
         Ok(Self { door, tokens, cursors, limits: Limits::new(&settings), settings })
     }

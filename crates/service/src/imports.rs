@@ -11,6 +11,7 @@ use raakvlak_domain::programmes::Programme;
 use raakvlak_domain::users::Role;
 use raakvlak_store::packages::PackageQuery;
 use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, experts, organisations, packages, programmes, shortlists, vocabulary};
+use raakvlak_store::places::{self as store_places, StoredPlace};
 use serde::Serialize;
 
 use crate::actor::Actor;
@@ -18,7 +19,11 @@ use crate::authorise::{Action, Object, authorise};
 use crate::desk::{Desk, new_id};
 use crate::error::Error;
 use crate::exchange::Folder;
+use crate::places::Postcodes;
 use crate::vocabulary::Tables;
+
+/// The kind of place that a postcode area is.
+pub(crate) const POSTCODE: &str = "postcode";
 
 /// How many records came in or went out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -106,6 +111,30 @@ impl Desk {
             let number = vocabulary::insert(tx, &id, &files, &lists, (!actor.is_system()).then_some(&actor.user))?;
             tx.audit(actor.act(role, Act::Import, ObjectKind::Vocabulary, &id));
             Ok(number)
+        })
+    }
+
+    /// Brings a table of postcodes in, in the stead of the one before; gives how many.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAllowed`] for anybody but a steward.
+    pub fn import_postcodes(&self, actor: &Actor, postcodes: &Postcodes) -> Result<usize, Error> {
+        let places: Vec<StoredPlace> = postcodes
+            .areas()
+            .map(|area| StoredPlace {
+                kind: POSTCODE.to_owned(),
+                name: area.postcode.clone(),
+                point: area.point,
+                region: Some(area.region.clone()),
+            })
+            .collect();
+        self.write(actor, move |tx, actor| {
+            let role = authorise(actor, Action::ImportVocabulary, &Object::Network)?;
+            store_places::replace(tx, POSTCODE, &places)?;
+            tx.changed(ObjectKind::Place, POSTCODE);
+            tx.audit(actor.act(role, Act::Import, ObjectKind::Place, POSTCODE));
+            Ok(places.len())
         })
     }
 

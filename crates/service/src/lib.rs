@@ -24,3 +24,5 @@ pub mod sessions;
 pub mod shortlists;
 pub mod users;
 pub mod vocabulary;
+pub mod todos;
+pub mod terms;

@@ -42,6 +42,8 @@ pub(super) enum Command {
     /// Read the vocabulary of a dataset folder and count what is in it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
+    /// Bring the vocabulary of a folder in as a new version, with what is similar to what
+    Import(super::instance::OnPath),
 }
 
 #[derive(Debug, Args)]
@@ -79,6 +81,7 @@ pub(super) fn run(command: &Command, streams: &mut Streams<'_>) -> Result<(), Fa
     match command {
         Command::Link(arguments) => link(arguments, streams),
         Command::Check(arguments) => check(arguments, streams),
+        Command::Import(arguments) => super::instance::import_vocabulary(arguments, streams),
     }
 }
 

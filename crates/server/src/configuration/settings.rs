@@ -132,16 +132,73 @@ impl WebAddress {
 
 impl FromNode for WebAddress {
     fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
-        let Text(text) = Text::from_node(node, reading)?;
-        let uri: Option<actix_web::http::Uri> = text.parse().ok();
-        let is_sound =
-            uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() && uri.query().is_none());
-        if is_sound {
-            Some(Self(text.trim_end_matches('/').to_owned()))
-        } else {
+        let address = Self::new(Text::from_node(node, reading)?.as_str());
+        if address.is_none() {
             reading.fault(FaultKind::NotOneOf { allowed: vec!["https://…".into(), "http://…".into()] });
-            None
         }
+        address
+    }
+}
+
+impl WebAddress {
+    /// This address; `None` when it is none.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let uri: Option<actix_web::http::Uri> = text.parse().ok();
+        let is_sound = uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() && uri.query().is_none());
+        is_sound.then(|| Self(text.trim_end_matches('/').to_owned()))
+    }
+}
+
+/// A mail server: `smtp://host:25`, with `user:password@` before the host where the server asks for it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MailServer {
+    /// The host.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// The user name and the password.
+    pub credentials: Option<(String, String)>,
+}
+
+impl MailServer {
+    fn new(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix("smtp://")?.trim_end_matches('/');
+        let (account, place) = rest.rsplit_once('@').map_or((None, rest), |(account, place)| (Some(account), place));
+        let (host, port) = place.rsplit_once(':').unwrap_or((place, "25"));
+        let credentials = match account {
+            Some(account) => Some(account.split_once(':').map(|(user, password)| (user.to_owned(), password.to_owned()))?),
+            None => None,
+        };
+        (!host.is_empty()).then_some(Self { host: host.to_owned(), port: port.parse().ok()?, credentials })
+    }
+
+    /// The address with the password hidden.
+    fn shown(&self) -> String {
+        let account = self.credentials.as_ref().map(|(user, _)| format!("{user}:***@")).unwrap_or_default();
+        format!("smtp://{account}{}:{}", self.host, self.port)
+    }
+}
+
+impl std::fmt::Debug for MailServer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.shown())
+    }
+}
+
+impl Serialize for MailServer {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.shown())
+    }
+}
+
+impl FromNode for MailServer {
+    fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
+        let server = Self::new(Text::from_node(node, reading)?.as_str());
+        if server.is_none() {
+            reading.fault(FaultKind::NotOneOf { allowed: vec!["smtp://host:25".into(), "smtp://user:password@host:25".into()] });
+        }
+        server
     }
 }
 
@@ -151,6 +208,8 @@ record! {
     pub struct Settings {
         /// Where the database is: `sqlite:PATH` or `postgres://…`.
         pub database_url: Text = "sqlite:data/raakvlak.sqlite".into(),
+        /// Whether a start brings the database up to date; several servers on one database do that one at a time.
+        pub migrate: bool = true,
         /// The folder for keys and letters. Whoever can read it can read everything.
         pub data_dir: Text = "data".into(),
         /// The address on which requests come in.
@@ -161,14 +220,14 @@ record! {
         pub metrics_address: Address = Address(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         /// The port on which the figures for operators are read.
         pub metrics_port: Port = Port::new(9_464),
-        /// How people reach this server; links in letters start with it.
-        pub public_url: WebAddress = WebAddress("http://127.0.0.1:8080".into()),
+        /// How people reach this server; links in letters start with it. Not told: the address and port above.
+        pub public_url: Option<WebAddress>,
         /// How letters leave.
         pub mail: Mail = Mail::Folder,
         /// The folder for letters, when `mail` is `folder`; not told: `outbox` in the data folder.
         pub mail_folder: Option<Text>,
-        /// The mail server, when `mail` is `smtp`: `smtps://user:password@host:465`.
-        pub smtp_url: Option<Text>,
+        /// The mail server on this machine or network, when `mail` is `smtp`: `smtp://user:password@host:25`. The line to it is not encrypted.
+        pub smtp_url: Option<MailServer>,
         /// The sender of letters.
         pub mail_from: Text = "Raakvlak <noreply@localhost>".into(),
         /// Whether requests are counted and refused when there are too many.
@@ -191,8 +250,6 @@ record! {
         pub drain_seconds: Number<1, 600> = Number::new(30),
         /// Seconds that an access token holds.
         pub access_token_seconds: Number<60, 3_600> = Number::new(600),
-        /// Days after which someone signs in again.
-        pub refresh_token_days: Number<1, 365> = Number::new(30),
         /// Threads for requests, and as many for the engine; not told: as many as the machine has.
         pub threads: Option<Number<1, 1_024>>,
         /// How much is written to the log.
@@ -208,6 +265,13 @@ record! {
 }
 
 impl Settings {
+    /// How people reach this server, without a slash at the end.
+    #[must_use]
+    pub fn public_address(&self) -> String {
+        let own = || format!("http://{}", std::net::SocketAddr::new(self.address.0, u16::try_from(self.port.get()).unwrap_or_default()));
+        self.public_url.as_ref().map_or_else(own, |address| address.as_str().to_owned())
+    }
+
     /// The folder in which keys and letters lie.
     #[must_use]
     pub fn data_folder(&self) -> PathBuf {
@@ -267,8 +331,27 @@ mod tests {
         assert_eq!(shown("postgres://raak:ge:h@im@host/db"), "postgres://raak:***@host/db");
         assert_eq!(shown("sqlite:data/raakvlak.sqlite"), "sqlite:data/raakvlak.sqlite");
         assert_eq!(shown("postgres://raak@host/db"), "postgres://raak@host/db");
-        let settings = Settings { smtp_url: Some("smtps://a:geheim@host".into()), ..Settings::default() };
+        let settings = Settings { smtp_url: MailServer::new("smtp://a:geheim@host"), ..Settings::default() };
         assert!(!format!("{:?}", settings.shown()).contains("geheim"));
+    }
+
+    #[test]
+    fn reads_mail_servers() {
+        let server = MailServer::new("smtp://raak:ge:h@im@mail.example:2525").unwrap();
+        assert_eq!((server.host.as_str(), server.port), ("mail.example", 2_525));
+        assert_eq!(server.credentials, Some(("raak".into(), "ge:h@im".into())));
+        assert_eq!(MailServer::new("smtp://relay").unwrap().port, 25);
+        for text in ["relay:25", "smtp://", "smtp://user@relay", "smtp://relay:port", "smtps://relay"] {
+            assert!(MailServer::new(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn people_reach_the_address_unless_told_otherwise() {
+        assert_eq!(Settings::default().public_address(), "http://127.0.0.1:8080");
+        let settings = Settings { public_url: WebAddress::new("https://raakvlak.example/"), ..Settings::default() };
+        assert_eq!(settings.public_address(), "https://raakvlak.example");
+        assert!(WebAddress::new("raakvlak.example").is_none() && WebAddress::new("ftp://raakvlak.example").is_none());
     }
 
     #[test]

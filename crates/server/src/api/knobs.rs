@@ -1,0 +1,177 @@
+//! The knobs: how they stand, how they stood, trying and turning them.
+
+use actix_web::{HttpRequest, get, post, put, web};
+use raakvlak_domain::identifiers::PackageId;
+use raakvlak_domain::knobs::{MatcherKnob, Scope};
+use raakvlak_domain::texts::{Line, Prose};
+use raakvlak_domain::{closed_words, record};
+use raakvlak_service::actor::Actor;
+use raakvlak_service::desk::{Desk, Versioned};
+use raakvlak_service::error::Error;
+use raakvlak_service::knobs::{Standing, scope_of};
+use utoipa::ToSchema;
+
+use super::answers::{Answered, PageQuery, change, read, read_record, read_rows};
+use crate::authentication::Caller;
+use crate::body::Checked;
+use crate::etag::IfMatch;
+use crate::paging::{Cursor, Limit};
+use crate::parameters::{InQuery, query};
+use super::answers::PageOfObjects;
+use crate::shared::Shared;
+
+closed_words! {
+    /// The sort of scope for which a setting holds.
+    pub enum ScopeKind {
+        /// Everything in this network.
+        Network = "network",
+        /// The packages of one programme.
+        Programme = "programme",
+        /// One package.
+        Package = "package",
+    }
+}
+
+query! {
+    /// Which scope.
+    pub struct ScopeQuery {
+        /// The sort of scope.
+        pub scope("scope"): ScopeKind,
+        /// The programme or package; left out for the network.
+        pub id("id"): Option<Line>,
+    }
+}
+
+query! {
+    /// Which versions.
+    pub struct VersionsQuery {
+        /// The sort of scope.
+        pub scope("scope"): ScopeKind,
+        /// The programme or package; left out for the network.
+        pub id("id"): Option<Line>,
+        /// The most items, 1 to 100.
+        pub limit("limit"): Limit,
+        /// Where the page starts, from the `Link` header of the page before.
+        pub cursor("cursor"): Option<Cursor>,
+    }
+}
+
+record! {
+    /// A turn of the knob.
+    #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
+    pub struct Turn {
+        /// The sort of scope.
+        pub scope: ScopeKind,
+        /// The programme or package; left out for the network.
+        pub id: Option<Line>,
+        /// The setting; left out, the scope's own setting is taken away.
+        pub setting: Option<MatcherKnob>,
+        /// Why, in own words.
+        pub why: Prose,
+    }
+}
+
+record! {
+    /// A setting to try on a package.
+    #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
+    pub struct Trial {
+        /// The package.
+        pub package: PackageId,
+        /// The setting.
+        pub setting: MatcherKnob,
+    }
+}
+
+/// How the knob stands; its version is how many turns the scope has had.
+fn knob(desk: &Desk, actor: &Actor, scope: &Scope) -> Result<Versioned<Standing>, Error> {
+    desk.knob(actor, scope).map(numbered)
+}
+
+fn numbered(standing: Standing) -> Versioned<Standing> {
+    let number = i64::try_from(standing.number).unwrap_or(i64::MAX);
+    Versioned::new(standing, number)
+}
+
+/// See how the knobs stand in the network
+#[utoipa::path(
+    operation_id = "list_knobs",
+    tag = "knobs",
+    responses((status = 200, description = "The knobs with their positions.", body = Vec<Object>))
+)]
+#[get("/knobs")]
+pub(crate) async fn list_knobs(shared: web::Data<Shared>, caller: Caller) -> Answered {
+    read(&shared, &caller, |desk, actor| desk.knobs(actor)).await
+}
+
+/// See how the matcher knob stands in a scope
+#[utoipa::path(
+    operation_id = "get_matcher_knob",
+    tag = "knobs",
+    params(ScopeQuery),
+    responses((status = 200, description = "The setting that holds, and where it comes from.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+)]
+#[get("/knobs/matcher")]
+pub(crate) async fn get_matcher_knob(shared: web::Data<Shared>, caller: Caller, query: InQuery<ScopeQuery>) -> Answered {
+    read_record(&shared, &caller, move |desk, actor| knob(desk, actor, &scope_of(query.0.scope.as_str(), query.0.id.as_ref().map(Line::as_str))?)).await
+}
+
+/// Turn the matcher knob
+///
+/// Makes a version; none is ever changed. Without a setting the own setting of the scope is taken away, so that the wider one holds again.
+#[utoipa::path(
+    operation_id = "turn_matcher_knob",
+    tag = "knobs",
+    params(("If-Match" = String, Header, description = "The entity tag of the version that the change is built on.")),
+    request_body(content = Turn, example = json!({"scope": "network", "setting": {"weights": {"tasks": 8, "competence": 2, "experience": 4, "development": 1, "energy": 3, "proximity": 2, "hours": 2, "comfort": 2, "turn": 2}}, "why": "We kijken dit jaar naar taken."})),
+    responses((status = 200, description = "How it stands now.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+)]
+#[put("/knobs/matcher")]
+pub(crate) async fn turn_matcher_knob(shared: web::Data<Shared>, caller: Caller, on: IfMatch, body: Checked<Turn>) -> Answered {
+    let Turn { scope, id, setting, why } = body.value;
+    let place = (scope.to_string(), id.map(|id| id.to_string()));
+    let current = place.clone();
+    change(&shared, &caller, on, move |desk, actor| knob(desk, actor, &scope_of(&current.0, current.1.as_deref())?), move |desk, actor, version| {
+        let scope = scope_of(&place.0, place.1.as_deref())?;
+        desk.turn_knob(actor, &scope, setting, why, u64::try_from(version).unwrap_or(0)).map(numbered)
+    })
+    .await
+}
+
+/// List the versions of the matcher knob in a scope
+#[utoipa::path(
+    operation_id = "list_matcher_versions",
+    tag = "knobs",
+    params(VersionsQuery),
+    responses((status = 200, description = "A page, newest first: who turned it, when and why.", body = PageOfObjects))
+)]
+#[get("/knobs/matcher/versions")]
+pub(crate) async fn list_matcher_versions(shared: web::Data<Shared>, caller: Caller, request: HttpRequest, query: InQuery<VersionsQuery>) -> Answered {
+    let VersionsQuery { scope, id, limit, cursor } = query.0;
+    read_rows(&shared, &request, &caller, PageQuery { limit, cursor }, move |desk, actor, page| {
+        desk.knob_versions(actor, &scope_of(scope.as_str(), id.as_ref().map(Line::as_str))?, page)
+    })
+    .await
+}
+
+/// List the positions that the matcher knob can be put in at once
+#[utoipa::path(
+    operation_id = "list_matcher_presets",
+    tag = "knobs",
+    responses((status = 200, description = "The positions, and where each programme starts and why.", body = Vec<Object>))
+)]
+#[get("/knobs/matcher/presets")]
+pub(crate) async fn list_matcher_presets(shared: web::Data<Shared>, caller: Caller) -> Answered {
+    read(&shared, &caller, |desk, actor| desk.knob_presets(actor)).await
+}
+
+/// Try a setting that is not saved
+#[utoipa::path(
+    operation_id = "preview_matcher_knob",
+    tag = "knobs",
+    request_body(content = Trial, example = json!({"package": "p-1", "setting": {"floor": 3000}})),
+    responses((status = 200, description = "The shortlist before and after: who rises, falls, enters and leaves.", body = Object))
+)]
+#[post("/knobs/matcher/preview")]
+pub(crate) async fn preview_matcher_knob(shared: web::Data<Shared>, caller: Caller, body: Checked<Trial>) -> Answered {
+    read(&shared, &caller, move |desk, actor| desk.preview_knob(actor, &body.value.package, &body.value.setting)).await
+}

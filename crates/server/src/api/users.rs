@@ -1,0 +1,114 @@
+//! Users: who may come in, and as what.
+
+use actix_web::{HttpRequest, get, post, put, web};
+use raakvlak_domain::identifiers::UserId;
+use raakvlak_domain::reading::{Changed, Fresh};
+use raakvlak_domain::users::{Role, User, UserState};
+
+use super::answers::{Answered, PageQuery, change, decide, make, no_body, read_page, read_record};
+use crate::authentication::Caller;
+use crate::body::Checked;
+use crate::etag::IfMatch;
+use crate::idempotency::IdempotencyKey;
+use crate::paging::{Cursor, Limit, Page};
+use crate::parameters::{InPath, InQuery, query};
+use crate::shared::Shared;
+
+query! {
+    /// Which users.
+    pub struct UsersQuery {
+        /// Only with this role.
+        pub role("role"): Option<Role>,
+        /// The most items, 1 to 100.
+        pub limit("limit"): Limit,
+        /// Where the page starts, from the `Link` header of the page before.
+        pub cursor("cursor"): Option<Cursor>,
+    }
+}
+
+/// Make a user
+///
+/// A steward makes any; a mediator makes those who act for themselves or for an organisation.
+#[utoipa::path(
+    operation_id = "create_user",
+    tag = "users",
+    params(("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    request_body(content = User, example = json!({"name": "Sanne", "email": "sanne@example.org", "roles": ["mediator"]})),
+    responses((status = 201, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
+)]
+#[post("/users")]
+pub(crate) async fn create_user(shared: web::Data<Shared>, caller: Caller, key: IdempotencyKey, body: Checked<Fresh<User>>) -> Answered {
+    make(&shared, &caller, key, body.digest, Some("/users"), move |desk, actor| desk.create_user(actor, body.value.0)).await
+}
+
+/// List users
+#[utoipa::path(
+    operation_id = "list_users",
+    tag = "users",
+    params(UsersQuery),
+    responses((status = 200, description = "A page; the `Link` header leads to the next.", body = Page<User>))
+)]
+#[get("/users")]
+pub(crate) async fn list_users(shared: web::Data<Shared>, caller: Caller, request: HttpRequest, query: InQuery<UsersQuery>) -> Answered {
+    let UsersQuery { role, limit, cursor } = query.0;
+    read_page(&shared, &request, &caller, PageQuery { limit, cursor }, move |desk, actor, page| desk.users(actor, role, page)).await
+}
+
+/// Read a user
+#[utoipa::path(
+    operation_id = "get_user",
+    tag = "users",
+    params(("user" = UserId, Path, description = "The user.")),
+    responses((status = 200, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
+)]
+#[get("/users/{user}")]
+pub(crate) async fn get_user(shared: web::Data<Shared>, caller: Caller, id: InPath<UserId>) -> Answered {
+    read_record(&shared, &caller, move |desk, actor| desk.user(actor, &id.0)).await
+}
+
+/// Change the name, address or language of a user
+#[utoipa::path(
+    operation_id = "update_user",
+    tag = "users",
+    params(("user" = UserId, Path, description = "The user."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on.")),
+    request_body(content = User, example = json!({"name": "Sanne", "email": "sanne@example.org", "roles": ["mediator"]})),
+    responses((status = 200, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
+)]
+#[put("/users/{user}")]
+pub(crate) async fn update_user(shared: web::Data<Shared>, caller: Caller, id: InPath<UserId>, on: IfMatch, body: Checked<Changed<User>>) -> Answered {
+    let current = id.0.clone();
+    let user = User { id: id.0, ..body.value.0 };
+    change(&shared, &caller, on, move |desk, actor| desk.user(actor, &current), move |desk, actor, version| desk.update_user(actor, user, version)).await
+}
+
+/// Block a user
+#[utoipa::path(
+    operation_id = "block_user",
+    tag = "users",
+    params(("user" = UserId, Path, description = "The user."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    responses((status = 200, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
+)]
+#[post("/users/{user}/block")]
+pub(crate) async fn block_user(shared: web::Data<Shared>, caller: Caller, id: InPath<UserId>, on: IfMatch, key: IdempotencyKey) -> Answered {
+    let current = id.0.clone();
+    decide(&shared, &caller, (key, no_body(), on), move |desk, actor| desk.user(actor, &current), move |desk, actor, version| {
+        desk.set_user_state(actor, &id.0, UserState::Blocked, version)
+    })
+    .await
+}
+
+/// Let a blocked user in again
+#[utoipa::path(
+    operation_id = "unblock_user",
+    tag = "users",
+    params(("user" = UserId, Path, description = "The user."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    responses((status = 200, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
+)]
+#[post("/users/{user}/unblock")]
+pub(crate) async fn unblock_user(shared: web::Data<Shared>, caller: Caller, id: InPath<UserId>, on: IfMatch, key: IdempotencyKey) -> Answered {
+    let current = id.0.clone();
+    decide(&shared, &caller, (key, no_body(), on), move |desk, actor| desk.user(actor, &current), move |desk, actor, version| {
+        desk.set_user_state(actor, &id.0, UserState::Active, version)
+    })
+    .await
+}

@@ -1,0 +1,210 @@
+//! The commands that look after an instance: its database, its data, its first user, its trail.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use raakvlak_domain::identifiers::UserId;
+use raakvlak_domain::languages::Language;
+use raakvlak_domain::texts::{EmailAddress, Line};
+use raakvlak_domain::users::{Role, User, UserState};
+use raakvlak_service::actor::Actor;
+use raakvlak_service::error::Error;
+use raakvlak_service::exchange::Folder;
+use raakvlak_service::places::{Gazetteer, Postcodes};
+use raakvlak_service::vocabulary::FILES;
+
+use super::failure::Failure;
+use super::progress::Progress;
+use super::settings::SettingFlags;
+use super::streams::Streams;
+use super::wording::pick;
+
+/// A command that needs the settings alone.
+#[derive(Debug, Args)]
+pub(super) struct Plain {
+    #[command(flatten)]
+    settings: SettingFlags,
+}
+
+/// A command on a folder or file.
+#[derive(Debug, Args)]
+pub(super) struct OnPath {
+    /// The folder or file
+    path: PathBuf,
+    #[command(flatten)]
+    settings: SettingFlags,
+}
+
+/// Commands on users.
+#[derive(Debug, Subcommand)]
+pub(super) enum UserCommand {
+    /// Make a user, and print a code with which they sign in once
+    #[command(after_help = "Example:\n  raakvlak user add --name Sanne --email sanne@example.org --role steward")]
+    Add(NewUser),
+}
+
+/// Who is to be made.
+#[derive(Debug, Args)]
+pub(super) struct NewUser {
+    /// What to call this person
+    #[arg(long)]
+    name: String,
+    /// Where sign-in links go
+    #[arg(long)]
+    email: Option<String>,
+    /// The role; may be given more than once
+    #[arg(long = "role", required = true, value_parser = role)]
+    roles: Vec<Role>,
+    #[command(flatten)]
+    settings: SettingFlags,
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    let all: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+    Role::from_word(word).ok_or_else(|| format!("choose from {}", all.join(", ")))
+}
+
+/// Brings the database up to date.
+pub(super) fn migrate(arguments: &Plain, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let language = arguments.settings.language;
+    let (desk, settings) = arguments.settings.desk(&[("migrate", "true")])?;
+    desk.close();
+    let done = pick(language, "De database is bij", "The database is up to date");
+    writeln!(streams.output, "{done}: {}", masked(settings.database_url.as_str())).map_err(Failure::Output)
+}
+
+/// Brings a dataset folder in, whole or not at all.
+pub(super) fn import(arguments: &OnPath, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let language = arguments.settings.language;
+    let busy = Progress::new(0, pick(language, "De map wordt gelezen", "Reading the folder").to_owned());
+    let folder = Folder::read(&arguments.path, &Gazetteer::built_in()).and_then(|folder| folder.refuse_unknown_files().map(|()| folder));
+    let folder = folder.map_err(|faults| Failure::Faults(faults, language))?;
+    let files = vocabulary_files(&arguments.path)?;
+    drop(busy);
+    let busy = Progress::new(0, pick(language, "De gegevens worden bewaard", "Keeping the records").to_owned());
+    let (desk, _) = arguments.settings.desk(&[])?;
+    let imported = desk.import(&Actor::system(), folder, files).map_err(|error| told(&error, language))?;
+    drop(busy);
+    desk.close();
+    let counts = serde_json::to_string(&imported).unwrap_or_default();
+    writeln!(streams.output, "{counts}").map_err(Failure::Output)
+}
+
+/// Takes everything out as a dataset folder.
+pub(super) fn export(arguments: &OnPath, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let language = arguments.settings.language;
+    let (desk, _) = arguments.settings.desk(&[])?;
+    let exported = desk.export(&Actor::system(), &arguments.path).map_err(|error| told(&error, language))?;
+    desk.close();
+    writeln!(streams.output, "{}", serde_json::to_string(&exported).unwrap_or_default()).map_err(Failure::Output)
+}
+
+/// Brings the vocabulary of a folder in as a new version, with its neighbour lists.
+pub(super) fn import_vocabulary(arguments: &OnPath, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let language = arguments.settings.language;
+    let tables = Folder::read_vocabulary(&arguments.path).map_err(|faults| Failure::Faults(faults, language))?;
+    let files = vocabulary_files(&arguments.path)?;
+    let (desk, _) = arguments.settings.desk(&[])?;
+    let size = tables.vocabulary.competences.len();
+    let busy = Progress::new(size, pick(language, "De begrippen worden vergeleken", "Comparing the concepts").to_owned());
+    let number = desk.import_vocabulary(&Actor::system(), &tables, files, |_, _| busy.step()).map_err(|error| told(&error, language))?;
+    drop(busy);
+    desk.close();
+    let version = pick(language, "begrippen zijn bewaard als versie", "concepts are kept as version");
+    writeln!(streams.output, "{size} {version} {number}").map_err(Failure::Output)
+}
+
+/// Brings a table of postcodes in, in the stead of the one before.
+pub(super) fn import_places(arguments: &OnPath, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let language = arguments.settings.language;
+    let postcodes = Postcodes::read(&arguments.path).map_err(|faults| Failure::Faults(faults, language))?;
+    let (desk, _) = arguments.settings.desk(&[])?;
+    let count = desk.import_postcodes(&Actor::system(), &postcodes).map_err(|error| told(&error, language))?;
+    desk.close();
+    writeln!(streams.output, "{count} {}", pick(language, "postcodes zijn bewaard", "postcodes are kept")).map_err(Failure::Output)
+}
+
+/// Makes a user, and prints a code with which they sign in once.
+pub(super) fn add_user(arguments: &NewUser, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let language = arguments.settings.language;
+    let fault = |kind: raakvlak_domain::faults::FaultKind| Failure::Told(kind.detail(language));
+    let user = User {
+        id: UserId::new("new").map_err(fault)?,
+        name: Some(Line::new(&arguments.name).map_err(fault)?),
+        email: arguments.email.as_deref().map(EmailAddress::new).transpose().map_err(fault)?,
+        language,
+        roles: arguments.roles.clone(),
+        expert: None,
+        organisations: Vec::new(),
+        regions: Vec::new(),
+        sectors: Vec::new(),
+        state: UserState::Active,
+    };
+    let (desk, _) = arguments.settings.desk(&[])?;
+    let made = desk.create_user(&Actor::system(), user).map_err(|error| told(&error, language))?.value;
+    let code = desk.make_paper_code(&Actor::system(), &made.id).map_err(|error| told(&error, language))?;
+    desk.close();
+    let once = pick(language, "code, werkt een keer", "code, works once");
+    writeln!(streams.output, "{}\n{} ({once})", made.id, code.code).map_err(Failure::Output)
+}
+
+/// Verifies the chain of the trail.
+pub(super) fn verify_audit(arguments: &Plain, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let language = arguments.settings.language;
+    let (desk, _) = arguments.settings.desk(&[])?;
+    let report = desk.store().verify_audit().map_err(|error| Failure::Told(error.to_string()))?;
+    desk.close();
+    if report.is_whole() {
+        let whole = pick(language, "regels, de keten is heel", "rows, the chain is whole");
+        return writeln!(streams.output, "{} {whole}", report.rows).map_err(Failure::Output);
+    }
+    let findings: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+    Err(Failure::Told(findings.join("\n")))
+}
+
+/// Writes a copy of a SQLite database, as of one moment. The keys are no part of it.
+pub(super) fn backup(arguments: &OnPath, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let language = arguments.settings.language;
+    let (desk, _) = arguments.settings.desk(&[])?;
+    desk.store().copy_to(&arguments.path).map_err(|error| Failure::Told(error.to_string()))?;
+    desk.close();
+    let kept = pick(
+        language,
+        "De database is gekopieerd. Bewaar de sleutels apart, en niet langer dan je belooft te vergeten.",
+        "The database was copied. Keep the keys apart from it, and no longer than you promise to forget.",
+    );
+    writeln!(streams.output, "{kept}").map_err(Failure::Output)
+}
+
+/// The vocabulary's own files of a folder, byte for byte.
+fn vocabulary_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+    let mut files = BTreeMap::new();
+    for name in FILES {
+        let path = folder.join(name);
+        match std::fs::read(&path) {
+            Ok(content) => drop(files.insert(name.to_owned(), content)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Failure::Told(format!("{}: {error}", path.display()))),
+        }
+    }
+    Ok(files)
+}
+
+fn told(error: &Error, language: Language) -> Failure {
+    match error {
+        Error::Invalid(faults) => {
+            Failure::Told(faults.iter().map(|fault| format!("{}: {}", fault.pointer, fault.detail(language))).collect::<Vec<_>>().join("\n"))
+        }
+        Error::Conflict(conflict) => Failure::Told(conflict.detail(language)),
+        other => Failure::Told(other.to_string()),
+    }
+}
+
+/// A database address without its password.
+fn masked(url: &str) -> String {
+    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1))) {
+        Some((scheme, host)) => format!("{scheme}://***@{host}"),
+        None => url.to_owned(),
+    }
+}
