@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant as Moment};
 
 use diesel::prelude::*;
 use raakvlak_domain::calendar::Instant;
@@ -37,6 +37,9 @@ pub fn system_clock() -> Clock {
 
 /// At most so many writes wait; more are refused as [`StoreError::Busy`].
 const QUEUE: usize = 4_096;
+
+/// How long another process may take to let go of a SQLite file before it counts as in use.
+const LETTING_GO: Duration = Duration::from_millis(500);
 
 /// How to open a store.
 #[derive(Clone)]
@@ -450,10 +453,15 @@ fn hold(address: &Address) -> StoreResult<Option<File>> {
     name.push(".lock");
     let beside = PathBuf::from(name);
     let lock = private(&beside).map_err(|error| refused(&beside, error))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(Some(lock)),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse { path: path.to_path_buf() }),
-        Err(std::fs::TryLockError::Error(error)) => Err(refused(&beside, error)),
+    let began = Moment::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(Some(lock)),
+            // A process that is just ending, or one that is just being made out of its owner, lets go within moments.
+            Err(std::fs::TryLockError::WouldBlock) if began.elapsed() < LETTING_GO => std::thread::sleep(Duration::from_millis(20)),
+            Err(std::fs::TryLockError::WouldBlock) => return Err(StoreError::InUse { path: path.to_path_buf() }),
+            Err(std::fs::TryLockError::Error(error)) => return Err(refused(&beside, error)),
+        }
     }
 }
 

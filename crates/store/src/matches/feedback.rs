@@ -13,7 +13,7 @@ use crate::schema::{check_ins, evaluations};
 use crate::transaction::{Db, Tx};
 
 /// A moment at which one side is asked how it goes, with the answer once it is given.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct StoredCheckIn {
     /// Names the check-in.
     pub id: String,
