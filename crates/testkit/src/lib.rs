@@ -4,5 +4,5 @@ pub mod app;
 pub mod database;
 pub mod http;
 pub mod naive;
-pub mod worlds;
 pub mod town;
+pub mod worlds;

@@ -26,6 +26,39 @@ pub const NEIGHBOUR: &str = "o-school";
 /// The moment at which a town begins: a Monday afternoon.
 pub const BEGINS: &str = "2026-11-23T13:00:00Z";
 
+/// A desk on a store that holds nothing and nobody yet.
+#[derive(Debug)]
+pub struct Empty {
+    /// The desk.
+    pub desk: Desk,
+    /// Its clock, which stands still until it is moved.
+    pub clock: Clock,
+    /// How the desk was opened.
+    pub settings: DeskSettings,
+}
+
+impl Empty {
+    /// A desk on a fresh database.
+    #[must_use]
+    pub fn on(database: &TestDatabase) -> Self {
+        let clock = Clock::fixed(of(&json!(BEGINS)));
+        let settings = settings(database, &clock);
+        let desk = must(Desk::open(settings.clone()), "the desk");
+        Self { desk, clock, settings }
+    }
+
+    /// Reads the store.
+    pub fn read<T>(&self, work: impl FnOnce(&mut Db) -> StoreResult<T>) -> T {
+        must(self.desk.store().read(work), "what is stored")
+    }
+
+    /// Closes the desk and opens it again, so that it remembers nothing.
+    pub fn reopen(&mut self) {
+        self.desk.close();
+        self.desk = must(Desk::open(self.settings.clone()), "the desk once more");
+    }
+}
+
 /// A town.
 #[derive(Debug)]
 pub struct Town {
@@ -53,9 +86,7 @@ impl Town {
     /// A town on a fresh database.
     #[must_use]
     pub fn on(database: &TestDatabase) -> Self {
-        let clock = Clock::fixed(of(&json!(BEGINS)));
-        let settings = settings(database, &clock);
-        let desk = must(Desk::open(settings.clone()), "the desk");
+        let Empty { desk, clock, settings } = Empty::on(database);
         must(desk.store().write(build), "the town");
         let actor = |id: &str| actor(&desk, id);
         let [mediator, second, steward] = ["u-mediator", "u-second", "u-steward"].map(actor);
@@ -172,7 +203,8 @@ impl Town {
     #[must_use]
     pub fn decision(&self, verb: Verb, version: Option<i64>, arrangement: &Value) -> Option<Decision> {
         let yes = || Approval { arrangement_version: of(&json!(version.unwrap_or(1))), text: None };
-        let offer = || Offer { arrangement: of::<Arrangement>(arrangement), deadline: self.desk.now().plus_seconds(2 * 86_400), text: None };
+        let offer =
+            || Offer { arrangement: of::<Arrangement>(arrangement), deadline: self.desk.now().plus_seconds(2 * 86_400), text: None };
         Some(match verb {
             Verb::Suggest | Verb::Expire => return None,
             Verb::Review => Decision::Review(prose("it could fit")),

@@ -171,13 +171,7 @@ fn leads_to(found: &StoredMatch, verb: Verb) -> Result<MatchState, Error> {
 }
 
 /// What must hold before the step is taken.
-fn check(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    found: &StoredMatch,
-    decision: &Decision,
-    words: Option<&Words>,
-) -> Result<(), Error> {
+fn check(tx: &mut Tx<'_>, actor: &Actor, found: &StoredMatch, decision: &Decision, words: Option<&Words>) -> Result<(), Error> {
     if let Some((offer, words)) = decision.offer().zip(words) {
         check_offer(offer, tx.now(), words)?;
         check_open(tx, found)?;
@@ -299,6 +293,7 @@ fn follow(tx: &mut Tx<'_>, actor: &Actor, role: Role, before: &StoredMatch, afte
         experts::set_last_offered(tx, &after.expert, today)?;
     }
     follow_todos(tx, actor, party_of(role), before, after, verb)?;
+    crate::mail::matches::post_step(tx, actor, before, after, verb)?;
     if before.state.takes_hours() != after.state.takes_hours() {
         limits::settle_places(tx, actor, role, &after.package)?;
         crate::experts::settle_hours_todo(tx, actor, &after.expert)?;
@@ -307,14 +302,7 @@ fn follow(tx: &mut Tx<'_>, actor: &Actor, role: Role, before: &StoredMatch, afte
 }
 
 /// What a mediator has to do next, and what is done now.
-fn follow_todos(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    party: Party,
-    before: &StoredMatch,
-    after: &StoredMatch,
-    verb: Verb,
-) -> Result<(), Error> {
+fn follow_todos(tx: &mut Tx<'_>, actor: &Actor, party: Party, before: &StoredMatch, after: &StoredMatch, verb: Verb) -> Result<(), Error> {
     let (kind, id) = (ObjectKind::Match.as_str(), after.id.as_str());
     let by = (!actor.is_system()).then_some(&actor.user);
     let mediating = party == Party::Mediator;

@@ -1,0 +1,19 @@
+//! The life of a match at the desk, on both databases: what leads where, by whom, and what can never happen.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test says what went wrong by stopping"
+)]
+
+mod approvals;
+mod common;
+mod consent;
+mod demo;
+mod limits;
+mod model;
+mod ranking;
+mod story;
+mod transitions;
