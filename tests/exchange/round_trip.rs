@@ -198,7 +198,8 @@ proptest! {
     }
 }
 
-/// A vocabulary that is told in no particular order: competences with these labels and alternatives, and relations between these pairs of them.
+/// A vocabulary that is told in no particular order: competences with these labels and alternatives, and relations between these pairs of
+/// them.
 fn vocabulary_files(labels: &[(String, String, String)], pairs: &BTreeSet<(usize, usize)>, lifts: &[&str]) -> Vec<(&'static str, String)> {
     let cell = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let competences = labels.iter().enumerate().rev();

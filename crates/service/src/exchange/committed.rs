@@ -10,7 +10,8 @@ use raakvlak_domain::workload::{Obligation, heaviest_week};
 
 use super::further::MatchLine;
 
-/// The hours that an expert's work takes: `committed_hours` when told, else the heaviest week, from that of `as_of` on, of the commitments and of what
+/// The hours that an expert's work takes: `committed_hours` when told, else the heaviest week, from that of `as_of` on, of the commitments
+/// and of what
 /// is arranged in matches that take hours. Work that begins later counts as well, since whatever is added now has to fit beside it.
 #[must_use]
 pub fn committed_hours<'a>(expert: &Expert, arranged: impl IntoIterator<Item = &'a Arrangement>, as_of: Date) -> Hours {

@@ -38,7 +38,8 @@ fn printable(text: &str) -> String {
     shown
 }
 
-/// Everything that is wrong with a dataset folder or with one table: the first [`MOST_SHOWN`] faults, by file in the order of the exchange page and
+/// Everything that is wrong with a dataset folder or with one table: the first [`MOST_SHOWN`] faults, by file in the order of the exchange
+/// page and
 /// then by line, and how many more there are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FolderFaults {

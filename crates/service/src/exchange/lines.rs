@@ -18,7 +18,8 @@ pub(crate) enum Content {
     TooLong,
 }
 
-/// The lines of a file with their number, from 1. Lines that are empty or hold only spaces and tabs are passed over; a byte order mark before the
+/// The lines of a file with their number, from 1. Lines that are empty or hold only spaces and tabs are passed over; a byte order mark
+/// before the
 /// first line and a carriage return at the end of any are taken off.
 pub(crate) struct Lines<R> {
     reader: R,

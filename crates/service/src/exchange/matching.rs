@@ -48,7 +48,8 @@ impl<'a> Matching<'a> {
     ///
     /// # Errors
     ///
-    /// The packages or the experts are missing from the folder, or hold a word that is not in its vocabulary, which reading it would have refused.
+    /// The packages or the experts are missing from the folder, or hold a word that is not in its vocabulary, which reading it would have
+    /// refused.
     pub fn new(
         folder: &'a Folder,
         gazetteer: &'a Gazetteer,

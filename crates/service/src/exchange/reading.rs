@@ -18,7 +18,8 @@ use crate::places::Gazetteer;
 use crate::vocabulary::{Draft, Tables, built_in};
 
 impl Folder {
-    /// Reads a folder. Places are looked up in `gazetteer`. The lines of large files are parsed on the rayon threads of the caller: run it within
+    /// Reads a folder. Places are looked up in `gazetteer`. The lines of large files are parsed on the rayon threads of the caller: run it
+    /// within
     /// [`pool`](super::threads::pool)`.install`.
     ///
     /// # Errors
@@ -54,7 +55,8 @@ fn refuse_no_folder(path: &Path) -> Result<(), FolderFaults> {
     Err(FolderFaults::of_file(path.display().to_string(), kind))
 }
 
-/// Files of the folder that look as if they belong to it: any `.jsonl`, a `.csv` among the vocabularies, and a vocabulary that lies beside its place.
+/// Files of the folder that look as if they belong to it: any `.jsonl`, a `.csv` among the vocabularies, and a vocabulary that lies beside
+/// its place.
 fn unknown_files(path: &Path) -> Vec<String> {
     let names = |folder: &Path| -> Vec<String> {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();

@@ -168,7 +168,12 @@ mod tests {
 
     const COLUMNS: &[&str] = &["id", "label"];
 
-    fn read(bytes: &[u8]) -> (Vec<(usize, Option<String>, Option<String>)>, Vec<(usize, String, &'static str)>) {
+    /// A line with its two cells.
+    type ReadRow = (usize, Option<String>, Option<String>);
+    /// A line with the column and the code of a fault.
+    type Told = (usize, String, &'static str);
+
+    fn read(bytes: &[u8]) -> (Vec<ReadRow>, Vec<Told>) {
         let mut all = FolderFaults::default();
         let mut rows = Vec::new();
         read_table(bytes, COLUMNS, &mut FileFaults::new("t.csv", &mut all), |row| rows.push((row.line, row.id("id"), row.text("label"))));
@@ -176,7 +181,7 @@ mod tests {
         (rows, faults)
     }
 
-    fn row(line: usize, id: &str, label: &str) -> (usize, Option<String>, Option<String>) {
+    fn row(line: usize, id: &str, label: &str) -> ReadRow {
         (line, Some(id.into()), Some(label.into()))
     }
 

@@ -11,7 +11,8 @@ use super::Folder;
 use super::files::{EXPERTS, FURTHER, ORGANISATIONS, PACKAGES, PROGRAMMES};
 use super::further::write_node;
 
-/// Writes a folder at this path, which must not exist yet or be empty. The folder appears as a whole or not at all: it is made beside its place
+/// Writes a folder at this path, which must not exist yet or be empty. The folder appears as a whole or not at all: it is made beside its
+/// place
 /// and moved there when everything is on the disk.
 ///
 /// Each record is one line of compact UTF-8 with every key, in the order of the record; what is not told is `null`.

@@ -28,7 +28,8 @@ struct Values {
 }
 
 impl Draft {
-    /// Reads all closed vocabularies. Adaptations lift conditions by their id: those that are built in lift what of it exists in the conditions in force.
+    /// Reads all closed vocabularies. Adaptations lift conditions by their id: those that are built in lift what of it exists in the
+    /// conditions in force.
     pub(super) fn read_closed(&mut self, source: &dyn Source, faults: &mut FolderFaults) {
         let lifted = lifted_ids(&self.vocabulary);
         for closed in Closed::ALL {

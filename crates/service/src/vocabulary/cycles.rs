@@ -16,7 +16,8 @@ struct Walk<'a> {
     path: Vec<(u32, usize)>,
 }
 
-/// Calls `found` for every edge that closes a cycle, with the nodes along that cycle, the first one again at the end: the last two are the edge.
+/// Calls `found` for every edge that closes a cycle, with the nodes along that cycle, the first one again at the end: the last two are the
+/// edge.
 ///
 /// `parents` holds for each node the nodes that it points to. Nothing is found exactly when there is no cycle.
 pub(super) fn cycles(parents: &[Vec<u32>], mut found: impl FnMut(&[u32])) {

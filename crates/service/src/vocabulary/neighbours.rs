@@ -8,7 +8,8 @@ use raakvlak_engine::similarity::{NeighbourList, Neighbours, Similarity};
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-/// Computes the list of every competence on these threads. `progress` is told after each list how many are done and how many there are in all; it is
+/// Computes the list of every competence on these threads. `progress` is told after each list how many are done and how many there are in
+/// all; it is
 /// called from several threads at once.
 #[must_use]
 pub fn neighbours(vocabulary: &Arc<Vocabulary>, threads: &ThreadPool, progress: impl Fn(usize, usize) + Sync) -> Neighbours {

@@ -14,7 +14,8 @@ use super::{
 type File = (&'static str, Vec<u8>);
 
 impl Tables {
-    /// The contents of every file of the vocabulary, each with its path, in the order of [`FILES`](super::FILES). The open vocabulary stands in the
+    /// The contents of every file of the vocabulary, each with its path, in the order of [`FILES`](super::FILES). The open vocabulary
+    /// stands in the
     /// order of the bytes of its ids, a closed one in its own order.
     #[must_use]
     pub fn write(&self) -> Vec<File> {
