@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and what it answers with.
 //!
-//! Every command writes its answer to standard output and everything else to standard error, and ends with 0 when it worked, 1 when something is wrong
+//! Every command writes its answer to standard output and everything else to standard error, and ends with 0 when it worked, 1 when
+//! something is wrong
 //! with what it was given to read, and 2 when it was typed wrongly.
 
 mod answers;

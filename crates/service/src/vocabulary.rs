@@ -157,7 +157,8 @@ impl Closed {
 impl Draft {
     /// Reads the files of a vocabulary; where one is absent, `base` stands in for it.
     ///
-    /// Competences of one's own come without relations and occupations unless those are one's own too; occupations of one's own come without
+    /// Competences of one's own come without relations and occupations unless those are one's own too; occupations of one's own come
+    /// without
     /// competences unless told.
     pub(crate) fn read(source: &dyn Source, base: &Tables, faults: &mut FolderFaults) -> Self {
         let mut draft = Self {
