@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use raakvlak_testkit::app::TestServer;
+use raakvlak_testkit::app::{PUBLIC_URL, TestServer};
 use raakvlak_testkit::http::Answer;
 use serde_json::{Value, json};
 
@@ -14,8 +14,7 @@ fn assert_refused(answer: &Answer, why: &str) {
 }
 
 fn claims() -> Value {
-    let issuer = "http://127.0.0.1:8080";
-    json!({"iss": issuer, "aud": "raakvlak-api", "sub": "u1", "sid": "s1", "iat": BEGIN, "nbf": BEGIN, "exp": BEGIN + 600})
+    json!({"iss": PUBLIC_URL, "aud": "raakvlak-api", "sub": "u1", "sid": "s1", "iat": BEGIN, "nbf": BEGIN, "exp": BEGIN + 600})
 }
 
 fn ask(server: &TestServer, token: &str) -> Answer {

@@ -11,9 +11,21 @@ pub(crate) const FILE: &str = "openapi/raakvlak.json";
 /// The verbs with which an operation's name may begin.
 const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
 
+fn document() -> Value {
+    serde_json::from_str(&fs::read_to_string(super::root().join(FILE)).unwrap()).unwrap()
+}
+
+/// What a part of the document refers to, or the part itself.
+fn resolved(part: &Value) -> Value {
+    match part["$ref"].as_str() {
+        Some(reference) => document().pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference} leads nowhere")).clone(),
+        None => part.clone(),
+    }
+}
+
 /// The operations of the committed document: method, path and description.
 pub(crate) fn operations() -> Vec<(String, String, Value)> {
-    let document: Value = serde_json::from_str(&fs::read_to_string(super::root().join(FILE)).unwrap()).unwrap();
+    let document = document();
     let paths = document["paths"].as_object().unwrap().clone();
     let of_path = |(path, item): (String, Value)| {
         let methods = METHODS.iter().filter_map(|method| item.get(*method).map(|operation| ((*method).to_owned(), operation.clone())));
@@ -42,6 +54,7 @@ fn every_operation_says_who_it_is_and_what_it_answers() {
         }
         assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{at}: one tag");
         for (status, response) in operation["responses"].as_object().unwrap() {
+            let response = resolved(response);
             assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{at}: {status} without a description");
             assert!(response["headers"].get("API-Version").is_some(), "{at}: {status} without API-Version");
             let is_error = status.starts_with(['4', '5']);

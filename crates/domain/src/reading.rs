@@ -269,10 +269,10 @@ macro_rules! record {
 macro_rules! closed_words {
     (
         $(#[$attribute:meta])*
-        pub enum $name:ident { $( $(#[$word_attribute:meta])* $word:ident = $text:literal ),* $(,)? }
+        pub enum $name:ident { $( $(#[$word_attribute:meta])* $word:ident = $text:tt ),* $(,)? }
     ) => {
         $(#[$attribute])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, utoipa::ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         pub enum $name {
             $( $(#[$word_attribute])* #[serde(rename = $text)] $word, )*
         }
@@ -293,6 +293,16 @@ macro_rules! closed_words {
                 match word { $($text => Some(Self::$word),)* _ => None }
             }
         }
+
+        // Written out, since the derive does not see words that come through a macro.
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                let words = Self::ALL.iter().map(|word| word.as_str());
+                utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::Type::String).enum_values(Some(words)).into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
 
         impl std::fmt::Display for $name {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

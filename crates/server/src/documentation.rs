@@ -1,16 +1,24 @@
 //! The API's description of itself: an OpenAPI 3.1 document made from the handlers, and pages to read it without any other server.
 
 pub(crate) mod completed;
+mod records;
 
 use std::sync::{Arc, OnceLock};
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
+use raakvlak_domain::identifiers::{
+    CompetenceId, ExpertId, KnobVersionId, MatchId, OrganisationId, PackageId, ProgrammeId, TaskId, TermId, UserId,
+};
+use raakvlak_domain::matches::MatchState;
+use raakvlak_domain::packages::PackageState;
+use raakvlak_domain::users::Role;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_actix_web::AppExt;
 
 use crate::headers::{API_VERSION, PAGE_POLICY};
+use crate::paging::{Cursor, Limit};
 use crate::problem::{Problem, ProblemBody, ProblemFault};
 
 /// The name of the way to say who asks.
@@ -25,9 +33,27 @@ pub const SECURITY_SCHEME: &str = "accessToken";
         contact(name = "Raakvlak", url = "https://raakvlak.example/contact", email = "api@raakvlak.example"),
     ),
     servers((url = "/api/v1", description = "This server")),
-    components(schemas(ProblemBody, ProblemFault)),
+    // What stands in paths and queries alone is not collected from the handlers.
+    components(schemas(
+        ProblemBody, ProblemFault, Cursor, Limit, CompetenceId, ExpertId, KnobVersionId, MatchId, OrganisationId, PackageId, ProgrammeId, TaskId,
+        TermId, UserId, MatchState, PackageState, Role,
+    )),
+    security(("accessToken" = [])),
     tags(
         (name = "documentation", description = "This description, and the keys behind access tokens."),
+        (name = "sign-in", description = "Coming in and going out."),
+        (name = "me", description = "One's own: the profile, what is shown of it, what fits, who looked, and going."),
+        (name = "users", description = "Who may come in, and as what."),
+        (name = "organisations", description = "Those who ask for people or lend them."),
+        (name = "programmes", description = "Named initiatives, each with its own setting of the knob."),
+        (name = "task-packages", description = "Work as bundles of tasks with a purpose."),
+        (name = "shortlists", description = "The people for a package, as a mediator sees them."),
+        (name = "experts", description = "Experts by experience, as a mediator fills in together with them."),
+        (name = "matches", description = "A match's life, one door for each verb."),
+        (name = "knobs", description = "How matching is set: positions, versions, previews."),
+        (name = "vocabulary", description = "The words, and finding them in free text."),
+        (name = "todos", description = "What needs a mediator today."),
+        (name = "audit", description = "The trail of every decision and every look."),
     )
 )]
 struct Base;
@@ -46,7 +72,11 @@ pub fn document() -> &'static utoipa::openapi::OpenApi {
 #[must_use]
 pub fn text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
-    TEXT.get_or_init(|| serde_json::to_string_pretty(document()).unwrap_or_default() + "\n")
+    TEXT.get_or_init(|| {
+        let text = serde_json::to_string_pretty(document()).unwrap_or_default();
+        // Names of schemas are in upper camel case; the collector writes those of pages with an underscore.
+        text.replace("\"Page_", "\"PageOf").replace("/schemas/Page_", "/schemas/PageOf") + "\n"
+    })
 }
 
 fn base() -> utoipa::openapi::OpenApi {

@@ -7,13 +7,16 @@ use std::sync::mpsc::channel;
 use std::thread::JoinHandle;
 
 use raakvlak_server::app::{self, MoreDoors, Running};
-use raakvlak_server::configuration::{Number, Settings, Text};
+use raakvlak_server::configuration::{Number, Settings, Text, WebAddress};
 use raakvlak_server::door::Door;
 use raakvlak_server::shared::Shared;
 use raakvlak_server::tokens::{KeyRing, Tokens};
 use tempfile::TempDir;
 
 use crate::http::Request;
+
+/// How people reach a server of a test, as far as its tokens and letters say.
+pub const PUBLIC_URL: &str = "https://raakvlak.example";
 
 /// A server of its own for one test; gone when dropped.
 #[derive(Debug)]
@@ -91,7 +94,7 @@ impl TestServer {
     /// What makes tokens like those of this server.
     #[must_use]
     pub fn tokens(&self) -> Tokens {
-        Tokens::new(self.ring(), self.settings.public_url.as_str(), self.settings.access_token_seconds.get())
+        Tokens::new(self.ring(), &self.settings.public_address(), self.settings.access_token_seconds.get())
     }
 
     /// Tells the server to end after the requests at hand, and answers without waiting for that.
@@ -102,7 +105,15 @@ impl TestServer {
 
 fn settings(folder: &TempDir) -> Settings {
     let data_dir = Text::from(folder.path().to_string_lossy().as_ref());
-    Settings { data_dir, port: Number::new(0), metrics_port: Number::new(0), rate_limits: false, threads: Some(Number::new(2)), ..Settings::default() }
+    Settings {
+        data_dir,
+        port: Number::new(0),
+        metrics_port: Number::new(0),
+        public_url: WebAddress::new(PUBLIC_URL),
+        rate_limits: false,
+        threads: Some(Number::new(2)),
+        ..Settings::default()
+    }
 }
 
 impl Drop for TestServer {

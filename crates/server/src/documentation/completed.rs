@@ -4,11 +4,69 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::openapi::{ContentBuilder, Header, OpenApi, Ref, RefOr};
+use utoipa::openapi::{Components, ContentBuilder, Header, OpenApi, Ref, RefOr};
 
+use super::records;
 use crate::headers::API_VERSION;
 use crate::operations::PREFIX;
 use crate::problem::MEDIA_TYPE;
+
+/// The header that every answer has.
+const VERSION: &str = "API-Version";
+
+/// An error that operations can answer with: its name in the document, its status, what it means, and the header that comes with it.
+struct Failing {
+    name: &'static str,
+    status: &'static str,
+    description: &'static str,
+    header: Option<(&'static str, &'static str)>,
+    when: fn(&Traits) -> bool,
+}
+
+/// What decides with which errors an operation can answer.
+#[derive(Default)]
+struct Traits {
+    is_public: bool,
+    has_body: bool,
+    has_variable: bool,
+    takes_key: bool,
+    takes_version: bool,
+}
+
+const RETRY_AFTER: (&str, &str) = ("Retry-After", "After how many seconds to come back.");
+
+const fn failing(
+    name: &'static str,
+    status: &'static str,
+    description: &'static str,
+    header: Option<(&'static str, &'static str)>,
+    when: fn(&Traits) -> bool,
+) -> Failing {
+    Failing { name, status, description, header, when }
+}
+
+const FAILINGS: &[Failing] = &[
+    failing("Invalid", "400", "Something in the request is not right; `errors` names all of it.", None, |_| true),
+    failing("NotSignedIn", "401", "Nobody is signed in, or not any more.", Some(("WWW-Authenticate", "How to sign in.")), |it| !it.is_public),
+    failing("NotAllowed", "403", "The user may know of it but may not do this.", None, |it| !it.is_public),
+    failing("NotFound", "404", "There is no such record, or none that this user may see.", None, |it| it.has_variable),
+    failing("NotAcceptable", "406", "None of the kinds of answer in `Accept` can be given.", None, |_| true),
+    failing("TooSlow", "408", "The request did not come in in time.", None, |it| it.has_body),
+    failing("Conflict", "409", "It cannot be done in the present state of things; `code` says why.", None, |it| it.takes_key || it.takes_version),
+    failing(
+        "Stale",
+        "412",
+        "The record has changed since; `current` and `ETag` tell how it is now.",
+        Some(("ETag", "The version that holds now.")),
+        |it| it.takes_version,
+    ),
+    failing("TooLarge", "413", "The body is larger than 1 MiB.", None, |it| it.has_body),
+    failing("UnsupportedMediaType", "415", "The body is not `application/json` in UTF-8.", None, |it| it.has_body),
+    failing("IfMatchMissing", "428", "`If-Match` is missing.", None, |it| it.takes_version),
+    failing("TooMany", "429", "Too many requests.", Some(RETRY_AFTER), |_| true),
+    failing("Internal", "500", "Something went wrong on our side.", None, |_| true),
+    failing("Unavailable", "503", "The data cannot be reached just now, or there are too many requests at once.", Some(RETRY_AFTER), |_| true),
+];
 
 /// The document with what holds for every operation.
 pub(super) fn completed(mut document: OpenApi) -> OpenApi {
@@ -21,6 +79,7 @@ pub(super) fn completed(mut document: OpenApi) -> OpenApi {
             complete(operation, has_variable);
         }
     }
+    share(document.components.get_or_insert_default());
     document
 }
 
@@ -29,44 +88,41 @@ fn without_prefix(path: String) -> String {
     path.strip_prefix(PREFIX).map(str::to_owned).unwrap_or(path)
 }
 
-fn complete(operation: &mut Operation, has_variable: bool) {
-    for (status, description) in errors_of(operation, has_variable) {
-        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(description)));
+/// What operations refer to.
+fn share(components: &mut Components) {
+    records::say_what_must_be_given(&mut components.schemas);
+    components.headers.insert(VERSION.to_owned(), RefOr::T(text_header("The version of the API, in full.", Some(API_VERSION))));
+    for failing in FAILINGS {
+        components.responses.insert(failing.name.to_owned(), RefOr::T(response_of(failing)));
     }
-    for response in operation.responses.responses.values_mut() {
+}
+
+fn complete(operation: &mut Operation, has_variable: bool) {
+    let traits = traits(operation, has_variable);
+    for failing in FAILINGS.iter().filter(|failing| (failing.when)(&traits)) {
+        let shared = || RefOr::Ref(Ref::from_response_name(failing.name));
+        operation.responses.responses.entry(failing.status.to_owned()).or_insert_with(shared);
+    }
+    for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {
-            response.headers.entry("API-Version".to_owned()).or_insert_with(version_header);
+            response.headers.entry(VERSION.to_owned()).or_insert_with(version_header);
+            if status.starts_with(['4', '5']) {
+                response.content.entry(MEDIA_TYPE.to_owned()).or_insert_with(problem_content);
+            }
         }
     }
 }
 
-/// The errors that an operation can answer with, from what it asks.
-fn errors_of(operation: &Operation, has_variable: bool) -> Vec<(&'static str, &'static str)> {
-    let headers: Vec<&str> = parameters(operation)
-        .filter(|parameter| parameter.parameter_in == ParameterIn::Header)
-        .map(|parameter| parameter.name.as_str())
-        .collect();
-    let has_header = |name: &str| headers.contains(&name);
-    let is_public =
-        operation.security.as_ref().is_some_and(|requirements| requirements.iter().all(|requirement| *requirement == <_>::default()));
-    let has_body = operation.request_body.is_some();
-    let conditions = [
-        (true, "400", "Something in the request is not right; `errors` names all of it."),
-        (!is_public, "401", "Nobody is signed in, or not any more."),
-        (!is_public, "403", "The user may know of it but may not do this."),
-        (has_variable, "404", "There is no such record, or none that this user may see."),
-        (true, "406", "None of the kinds of answer in `Accept` can be given."),
-        (has_body, "408", "The request did not come in in time."),
-        (has_header("Idempotency-Key"), "409", "It cannot be done in the present state of things; `code` says why."),
-        (has_header("If-Match"), "412", "The record has changed since; `current` and `ETag` tell how it is now."),
-        (has_body, "413", "The body is larger than 1 MiB."),
-        (has_body, "415", "The body is not `application/json` in UTF-8."),
-        (has_header("If-Match"), "428", "`If-Match` is missing."),
-        (true, "429", "Too many requests; `Retry-After` says when to come back."),
-        (true, "500", "Something went wrong on our side."),
-        (true, "503", "The data cannot be reached just now; `Retry-After` says when to come back."),
-    ];
-    conditions.into_iter().filter(|(holds, ..)| *holds).map(|(_, status, description)| (status, description)).collect()
+fn traits(operation: &Operation, has_variable: bool) -> Traits {
+    let takes = |name: &str| parameters(operation).any(|parameter| parameter.parameter_in == ParameterIn::Header && parameter.name == name);
+    let is_open = |requirements: &Vec<_>| requirements.iter().all(|requirement| *requirement == <_>::default());
+    Traits {
+        is_public: operation.security.as_ref().is_some_and(is_open),
+        has_body: operation.request_body.is_some(),
+        has_variable,
+        takes_key: takes("Idempotency-Key"),
+        takes_version: takes("If-Match"),
+    }
 }
 
 /// The parameters of an operation that stand in it (ours all do).
@@ -74,12 +130,25 @@ pub(crate) fn parameters(operation: &Operation) -> impl Iterator<Item = &Paramet
     operation.parameters.iter().flatten().filter_map(|parameter| if let RefOr::T(parameter) = parameter { Some(parameter) } else { None })
 }
 
-fn problem(description: &str) -> Response {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build()
+fn response_of(failing: &Failing) -> Response {
+    let mut response = ResponseBuilder::new().description(failing.description).build();
+    response.content.insert(MEDIA_TYPE.to_owned(), problem_content());
+    response.headers.insert(VERSION.to_owned(), version_header());
+    if let Some((name, description)) = failing.header {
+        response.headers.insert(name.to_owned(), RefOr::T(text_header(description, None)));
+    }
+    response
+}
+
+fn problem_content() -> RefOr<utoipa::openapi::Content> {
+    ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build().into()
 }
 
 fn version_header() -> RefOr<Header> {
-    let schema = ObjectBuilder::new().schema_type(Type::String).examples([API_VERSION]).build();
-    RefOr::T(HeaderBuilder::new().schema(Some(Schema::Object(schema))).description(Some("The version of the API, in full.")).build())
+    RefOr::Ref(Ref::new(format!("#/components/headers/{VERSION}")))
+}
+
+fn text_header(description: &str, example: Option<&str>) -> Header {
+    let schema = ObjectBuilder::new().schema_type(Type::String).examples(example).build();
+    HeaderBuilder::new().schema(Some(Schema::Object(schema))).description(Some(description)).build()
 }
