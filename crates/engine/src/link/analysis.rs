@@ -45,8 +45,7 @@ impl Analysis {
     pub(crate) fn pieces<'a>(&self, words: impl IntoIterator<Item = &'a Word>, language: Language) -> Vec<Piece> {
         let mut pieces: Vec<Piece> = Vec::new();
         for word in words {
-            for mut piece in self.take_apart(&word.text, language) {
-                piece.share *= self.share(word);
+            for piece in self.take_apart(&word.text, language) {
                 match pieces.iter_mut().find(|known| known.stem == piece.stem) {
                     Some(known) => known.share = known.share.max(piece.share),
                     None => pieces.push(piece),
@@ -54,11 +53,6 @@ impl Analysis {
             }
         }
         pieces
-    }
-
-    /// How much a word counts by where it stands.
-    pub(crate) fn share(&self, word: &Word) -> f32 {
-        if word.aside { self.weights.aside } else { 1.0 }
     }
 
     /// The pieces of one folded word.

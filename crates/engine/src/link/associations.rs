@@ -1,8 +1,6 @@
 //! Learns from the vocabulary which words stand for each other: wordings of one concept are taken as translations of one another, within
 //! Dutch and between Dutch and English (IBM Model 1: P. Brown et al., 1993; for search: A. Berger and J. Lafferty, 1999).
 
-use std::collections::BTreeMap;
-
 /// How often expectation and maximisation are repeated.
 const ROUNDS: usize = 6;
 /// Under this probability a pair of words is left out.
@@ -110,18 +108,4 @@ impl Links {
         };
         (0..terms).map(row).collect()
     }
-}
-
-/// What stands for a term by way of the other language (C. Bannard and C. Callison-Burch, 2005).
-pub(crate) fn pivot(out: &Table, back: &Table) -> Table {
-    let paths = out.iter().map(|row| {
-        let mut ends: BTreeMap<u32, f64> = BTreeMap::new();
-        for &(middle, chance) in row {
-            for &(end, further) in back.get(middle as usize).map_or(&[][..], Vec::as_slice) {
-                *ends.entry(end).or_default() += chance * further;
-            }
-        }
-        ends.into_iter().filter(|&(_, chance)| chance >= LEAST / 2.0).collect()
-    });
-    paths.collect()
 }

@@ -6,7 +6,7 @@ use raakvlak_domain::languages::Language;
 
 use crate::rows::Rows;
 
-use super::associations::{Pair, Table, learn, pivot};
+use super::associations::{Pair, Table, learn};
 use super::index::Meaning;
 use super::reading::Draft;
 use super::synonyms;
@@ -31,10 +31,6 @@ pub(crate) fn meanings(draft: &mut Draft) -> Rows<Meaning> {
     let back = learn(&pairs(draft, Language::En, Language::Nl), draft.terms());
     found.add(&out, &back, weights.translation);
     found.add(&back, &out, weights.translation);
-    for (there, and_back) in [(&out, &back), (&back, &out)] {
-        let around = pivot(there, and_back);
-        found.add(&around, &around, weights.pivot);
-    }
     for (from, to) in everyday {
         found.tie(from, to, weights.everyday);
     }

@@ -1,5 +1,6 @@
 //! Scores the concepts for one phrase.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use raakvlak_domain::languages::Language;
@@ -57,13 +58,17 @@ pub(crate) fn rank(index: &Index, pieces: &[Piece], language: Language, limit: u
         tallies.ask(index, piece, number, language);
     }
     let mut hits = tallies.hits(index, language);
-    let better = |one: &Hit, other: &Hit| other.score.total_cmp(&one.score).then(one.concept.cmp(&other.concept));
     if limit < hits.len() {
         hits.select_nth_unstable_by(limit, better);
         hits.truncate(limit);
     }
     hits.sort_unstable_by(better);
     hits
+}
+
+/// The higher score first; equal ones in order of the concept.
+pub(crate) fn better(one: &Hit, other: &Hit) -> Ordering {
+    other.score.total_cmp(&one.score).then(one.concept.cmp(&other.concept))
 }
 
 /// What a phrase has found so far.

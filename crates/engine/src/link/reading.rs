@@ -130,12 +130,11 @@ impl Draft {
         let mut content: Vec<Share> = Vec::new();
         let mut plain = Vec::new();
         for word in telling(&words(text), language) {
-            let share = self.analysis.share(word);
-            for (term, part, kind) in self.take_apart(&word.text, language) {
+            for (term, share, kind) in self.take_apart(&word.text, language) {
                 match content.iter_mut().find(|known| known.0 == term) {
-                    Some(known) => known.1 = known.1.max(share * part),
+                    Some(known) => known.1 = known.1.max(share),
                     None => {
-                        content.push((term, share * part));
+                        content.push((term, share));
                         plain.extend((kind == PieceKind::Plain).then_some(term));
                     }
                 }

@@ -5,8 +5,6 @@
 pub struct LinkWeights {
     /// An alternative beside a label of 1.
     pub alternative: f32,
-    /// A word between brackets beside a word of 1.
-    pub aside: f32,
     /// Whether compounds are taken apart, and how much the whole then counts beside its parts; 1 and more: not taken apart.
     pub whole: f32,
     /// All runs of four letters of a word together beside the word of 1.
@@ -31,8 +29,6 @@ pub struct LinkWeights {
     pub occupation: f32,
     /// Words that stand for each other in Dutch wordings of one concept or occupation.
     pub synonym: f32,
-    /// Words that stand for each other by way of the other language.
-    pub pivot: f32,
     /// Words that stand for each other in the two languages.
     pub translation: f32,
     /// The share that remains when two words stand for each other in one direction only.
@@ -49,6 +45,8 @@ pub struct LinkWeights {
     pub unlabelled: f32,
     /// A group: a heading over others.
     pub group: f32,
+    /// What a wording gains that is, letter for letter, almost the text itself.
+    pub literal: f32,
     /// A phrase of a text beside the text as a whole.
     pub phrase: f32,
 }
@@ -57,7 +55,6 @@ impl Default for LinkWeights {
     fn default() -> Self {
         Self {
             alternative: 0.7,
-            aside: 0.3,
             whole: 0.16,
             letters: 0.52,
             verb: 0.16,
@@ -70,7 +67,6 @@ impl Default for LinkWeights {
             related: 0.4,
             occupation: 1.8,
             synonym: 2.0,
-            pivot: 0.8,
             translation: 2.0,
             one_sided: 0.11,
             everyday: 0.7,
@@ -79,6 +75,7 @@ impl Default for LinkWeights {
             foreign: 0.67,
             unlabelled: 0.8,
             group: 0.8,
+            literal: 0.3,
             phrase: 0.3,
         }
     }

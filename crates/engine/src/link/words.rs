@@ -24,7 +24,7 @@ fn listed(text: &'static str) -> HashSet<&'static str> {
 pub(crate) struct Word {
     /// The letters and digits, in lower case and without diacritics.
     pub(crate) text: String,
-    /// Whether it stood between brackets, where wordings give examples.
+    /// Whether it stood between brackets, where wordings give examples and no clause ends.
     pub(crate) aside: bool,
     /// Whether a clause begins with it.
     pub(crate) begins: bool,
