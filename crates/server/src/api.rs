@@ -1,6 +1,6 @@
 //! The handlers of the API: one file per resource.
 
-mod answers;
+pub mod answers;
 pub mod audit;
 pub mod experts;
 pub mod keys;

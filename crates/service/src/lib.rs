@@ -26,3 +26,4 @@ pub mod users;
 pub mod vocabulary;
 pub mod todos;
 pub mod terms;
+pub mod fitting;

@@ -154,11 +154,11 @@ pub(crate) async fn preview_me(shared: web::Data<Shared>, caller: Caller) -> Ans
 #[utoipa::path(
     operation_id = "list_my_packages",
     tag = "me",
-    responses((status = 200, description = "The packages, best first, and what keeps others out.", body = Object))
+    responses((status = 200, description = "The packages, best first, each with what you have not told yet and what could matter for it.", body = Vec<Object>))
 )]
 #[get("/me/packages")]
 pub(crate) async fn list_my_packages(shared: web::Data<Shared>, caller: Caller) -> Answered {
-    read(&shared, &caller, |desk, actor| desk.packages_of_expert(actor, &own(actor)?)).await
+    read(&shared, &caller, |desk, actor| desk.fitting_packages(actor)).await
 }
 
 /// Take everything about me along
