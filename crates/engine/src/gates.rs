@@ -127,10 +127,19 @@ macro_rules! registry {
         }
 
         /// Whether no gate is shut; the quick ones are looked at all at once, which spares the processor its guesses.
-        #[inline]
+        #[inline(always)]
         pub(crate) fn all_pass(pair: &Pair) -> bool {
-            let quickly_shut = $((<$guard as Guard>::QUICK && <$guard as Guard>::is_shut(pair)) |)* false;
-            !quickly_shut $(&& (<$guard as Guard>::QUICK || !<$guard as Guard>::is_shut(pair)))* && !<$last_guard as Guard>::is_shut(pair)
+            !quickly_shut(pair) && others_pass(pair)
+        }
+
+        #[inline(always)]
+        fn quickly_shut(pair: &Pair) -> bool {
+            $((<$guard as Guard>::QUICK && <$guard as Guard>::is_shut(pair)) |)* false
+        }
+
+        #[inline(never)]
+        fn others_pass(pair: &Pair) -> bool {
+            true $(&& (<$guard as Guard>::QUICK || !<$guard as Guard>::is_shut(pair)))* && !<$last_guard as Guard>::is_shut(pair)
         }
 
         /// Every gate that is shut.

@@ -11,7 +11,7 @@ use crate::asks::{Ask, Asks};
 use crate::criteria::{self, Outcome};
 use crate::demand::{Demand, TaskWork, Work};
 use crate::distance::{Spot, metres};
-use crate::people::{Dates, Held};
+use crate::people::{Dates, Held, Profile};
 use crate::pool::Pool;
 
 /// A demand put to a pool on a day.
@@ -108,6 +108,12 @@ impl<'a> Pair<'a> {
         self.pool.told[self.number].has(key)
     }
 
+    /// What is read of the person only when no quick gate keeps them out.
+    #[inline]
+    pub(crate) fn profile(&self) -> &'a Profile {
+        &self.pool.profiles[self.number]
+    }
+
     /// What there is to ask this person for this package.
     pub(crate) fn asks(&self) -> Asks {
         self.work().reasons.without(self.pool.told[self.number])
@@ -123,7 +129,7 @@ impl<'a> Pair<'a> {
     /// How far the work is, in metres; `None` when it is nowhere, or when the person's place is not told.
     #[inline]
     pub(crate) fn distance(&self) -> Option<u32> {
-        let measure = || self.told(Ask::Place).then(|| Some(metres(self.pool.points[self.number], self.work().point?))).flatten();
+        let measure = || self.told(Ask::Place).then(|| Some(metres(self.profile().point, self.work().point?))).flatten();
         *self.distance.get_or_init(measure)
     }
 
@@ -133,14 +139,15 @@ impl<'a> Pair<'a> {
         if !self.told(Ask::TravelKm) {
             return None;
         }
-        Some((self.distance()?, self.pool.travel[self.number]))
+        Some((self.distance()?, self.pool.reach[self.number].limit))
     }
 
     /// Whether the work is further away than the person wants to travel; not so when either is not told.
     #[inline]
     pub(crate) fn is_beyond_limit(&self) -> bool {
         let Some(spot) = self.inquiry.spot.filter(|_| self.told(Ask::Place) && self.told(Ask::TravelKm)) else { return false };
-        let beyond = spot.is_beyond(self.pool.spots[self.number], self.pool.travel[self.number]);
+        let reach = self.pool.reach[self.number];
+        let beyond = spot.is_beyond(reach.spot, reach.limit);
         beyond.unwrap_or_else(|| self.distance_and_limit().is_some_and(|(distance, limit)| distance > limit))
     }
 
@@ -151,19 +158,19 @@ impl<'a> Pair<'a> {
     /// How many days the person has waited.
     #[inline]
     pub(crate) fn days_waiting(&self) -> u32 {
-        self.days_since(self.pool.dates[self.number].waiting_since)
+        self.days_since(self.profile().dates.waiting_since)
     }
 
     /// How many days the person has been aside; 0 when that is not told.
     #[inline]
     pub(crate) fn days_aside(&self) -> u32 {
-        self.days_since(self.pool.dates[self.number].aside_since)
+        self.days_since(self.profile().dates.aside_since)
     }
 
     /// Whether the person has been in no shortlist that a mediator opened for thirty days.
     #[inline]
     pub(crate) fn is_unseen(&self) -> bool {
-        let last_shown = self.pool.dates[self.number].last_shown;
+        let last_shown = self.profile().dates.last_shown;
         last_shown == Dates::NOT_TOLD || self.days_since(last_shown) >= 30
     }
 
@@ -231,7 +238,7 @@ impl<'a> Pair<'a> {
 
     /// The documents that are missing and that there is time to obtain; none when documents are not told.
     pub(crate) fn missing_obtainable(&self) -> u64 {
-        if self.told(Ask::Documents) { self.inquiry.obtainable & !self.pool.documents[self.number] } else { 0 }
+        if self.told(Ask::Documents) { self.inquiry.obtainable & !self.profile().documents } else { 0 }
     }
 }
 

@@ -10,6 +10,7 @@ use raakvlak_domain::quantities::Hours;
 use raakvlak_domain::vocabulary::Vocabulary;
 
 use crate::asks::{Ask, Asks};
+use crate::distance::Spot;
 use crate::lexicon::UnknownWord;
 use crate::words::{competence, told_mask};
 
@@ -97,30 +98,43 @@ impl Held {
     }
 }
 
+/// What is read of a person only when no quick gate keeps them out: kept side by side, so that one person touches little memory.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Profile {
+    pub(crate) experience: u64,
+    pub(crate) gives: u64,
+    pub(crate) drains: u64,
+    pub(crate) rather_not: u64,
+    pub(crate) helps: u64,
+    pub(crate) documents: u64,
+    pub(crate) point: Point,
+    pub(crate) dates: Dates,
+}
+
+/// Where a person lives, roughly, and how far they want to travel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Reach {
+    pub(crate) spot: Spot,
+    /// In metres.
+    pub(crate) limit: u32,
+}
+
 /// A person, read with one version of the vocabulary.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Person {
     pub(crate) id: ExpertId,
     pub(crate) told: Asks,
     pub(crate) standing: Standing,
-    pub(crate) dates: Dates,
-    pub(crate) competences: Vec<Held>,
-    pub(crate) wishes: Vec<u32>,
-    pub(crate) experience: u64,
-    pub(crate) gives: u64,
-    pub(crate) drains: u64,
-    pub(crate) no_go: u64,
-    pub(crate) rather_not: u64,
-    pub(crate) needs: u64,
-    pub(crate) helps: u64,
     pub(crate) work_forms: u64,
-    pub(crate) documents: u64,
+    pub(crate) no_go: u64,
+    pub(crate) needs: u64,
     /// Wanted hours a week, and the hours already taken, in tenths.
     pub(crate) hours: [u16; 3],
     pub(crate) dayparts: u32,
-    pub(crate) point: Point,
-    /// In metres.
-    pub(crate) travel: u32,
+    pub(crate) reach: Reach,
+    pub(crate) profile: Profile,
+    pub(crate) competences: Vec<Held>,
+    pub(crate) wishes: Vec<u32>,
     pub(crate) languages: Vec<(TermId, LanguageLevel)>,
     pub(crate) avoid: Vec<OrganisationId>,
 }
@@ -132,29 +146,22 @@ impl Person {
     ///
     /// The first word of the profile that is not in the vocabulary.
     pub fn new(expert: &Expert, vocabulary: &Vocabulary, point: Option<Point>, committed: Hours) -> Result<Self, UnknownWord> {
-        let energy = expert.energy.clone().unwrap_or_default();
         let tenths = |hours: Hours| u16::try_from(hours.get()).unwrap_or(u16::MAX);
         let (min, max) = expert.hours.map_or((0, 0), |hours| (tenths(hours.min), tenths(hours.max)));
+        let place = point.unwrap_or(Point { lat: 0.0, lon: 0.0 });
         Ok(Self {
             id: expert.id.clone(),
             told: told(expert, point),
             standing: Standing::of(expert),
-            dates: Dates::of(expert),
-            competences: held(vocabulary, expert.competences.as_deref().unwrap_or_default())?,
-            wishes: wishes(vocabulary, expert.wishes.as_deref().unwrap_or_default())?,
-            experience: told_mask(&vocabulary.experience, expert.experience.as_ref(), "experience")?,
-            gives: told_mask(&vocabulary.activities, energy.gives.as_ref(), "energy")?,
-            drains: told_mask(&vocabulary.activities, energy.drains.as_ref(), "energy")?,
-            no_go: told_mask(&vocabulary.conditions, expert.no_go.as_ref(), "no_go")?,
-            rather_not: told_mask(&vocabulary.conditions, expert.rather_not.as_ref(), "rather_not")?,
-            needs: told_mask(&vocabulary.adaptations, expert.needs.as_ref(), "needs")?,
-            helps: told_mask(&vocabulary.adaptations, expert.helps.as_ref(), "helps")?,
             work_forms: told_mask(&vocabulary.work_forms, expert.work_forms.as_ref(), "work_forms")?,
-            documents: told_mask(&vocabulary.documents, expert.documents.as_ref(), "documents")?,
+            no_go: told_mask(&vocabulary.conditions, expert.no_go.as_ref(), "no_go")?,
+            needs: told_mask(&vocabulary.adaptations, expert.needs.as_ref(), "needs")?,
             hours: [min, max, tenths(committed)],
             dayparts: Daypart::mask(expert.dayparts.as_deref().unwrap_or_default()),
-            point: point.unwrap_or(Point { lat: 0.0, lon: 0.0 }),
-            travel: expert.travel_km.map_or(0, |limit| limit.get()),
+            reach: Reach { spot: place.into(), limit: expert.travel_km.map_or(0, |limit| limit.get()) },
+            profile: Profile::new(expert, vocabulary, place)?,
+            competences: held(vocabulary, expert.competences.as_deref().unwrap_or_default())?,
+            wishes: wishes(vocabulary, expert.wishes.as_deref().unwrap_or_default())?,
             languages: expert.languages.iter().flatten().map(|(language, level)| (language.clone(), *level)).collect(),
             avoid: expert.avoid.clone().unwrap_or_default(),
         })
@@ -164,6 +171,22 @@ impl Person {
     #[must_use]
     pub fn id(&self) -> &ExpertId {
         &self.id
+    }
+}
+
+impl Profile {
+    fn new(expert: &Expert, vocabulary: &Vocabulary, point: Point) -> Result<Self, UnknownWord> {
+        let energy = expert.energy.clone().unwrap_or_default();
+        Ok(Self {
+            experience: told_mask(&vocabulary.experience, expert.experience.as_ref(), "experience")?,
+            gives: told_mask(&vocabulary.activities, energy.gives.as_ref(), "energy")?,
+            drains: told_mask(&vocabulary.activities, energy.drains.as_ref(), "energy")?,
+            rather_not: told_mask(&vocabulary.conditions, expert.rather_not.as_ref(), "rather_not")?,
+            helps: told_mask(&vocabulary.adaptations, expert.helps.as_ref(), "helps")?,
+            documents: told_mask(&vocabulary.documents, expert.documents.as_ref(), "documents")?,
+            point,
+            dates: Dates::of(expert),
+        })
     }
 }
 

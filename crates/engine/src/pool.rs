@@ -3,11 +3,9 @@
 
 use raakvlak_domain::identifiers::{ExpertId, OrganisationId, TermId};
 use raakvlak_domain::languages::LanguageLevel;
-use raakvlak_domain::places::Point;
 
 use crate::asks::Asks;
-use crate::distance::Spot;
-use crate::people::{Dates, Held, Person, Standing};
+use crate::people::{Held, Person, Profile, Reach, Standing};
 use crate::rows::Rows;
 
 mod interned;
@@ -26,17 +24,10 @@ pub struct Pool {
     pub(crate) work_forms: Vec<u64>,
     pub(crate) no_go: Vec<u64>,
     pub(crate) needs: Vec<u64>,
-    pub(crate) documents: Vec<u64>,
     pub(crate) hours: Vec<[u16; 3]>,
     pub(crate) dayparts: Vec<u32>,
-    pub(crate) points: Vec<Point>,
-    pub(crate) spots: Vec<Spot>,
-    pub(crate) travel: Vec<u32>,
-    pub(crate) experience: Vec<u64>,
-    pub(crate) energy: Vec<[u64; 2]>,
-    pub(crate) rather_not: Vec<u64>,
-    pub(crate) helps: Vec<u64>,
-    pub(crate) dates: Vec<Dates>,
+    pub(crate) reach: Vec<Reach>,
+    pub(crate) profiles: Vec<Profile>,
     pub(crate) competences: Rows<Held>,
     pub(crate) wishes: Rows<u32>,
     pub(crate) languages: Rows<(u32, LanguageLevel)>,
@@ -63,17 +54,10 @@ impl Pool {
             work_forms: column.of(|person| person.work_forms),
             no_go: column.of(|person| person.no_go),
             needs: column.of(|person| person.needs),
-            documents: column.of(|person| person.documents),
             hours: column.of(|person| person.hours),
             dayparts: column.of(|person| person.dayparts),
-            points: column.of(|person| person.point),
-            spots: column.of(|person| person.point.into()),
-            travel: column.of(|person| person.travel),
-            experience: column.of(|person| person.experience),
-            energy: column.of(|person| [person.gives, person.drains]),
-            rather_not: column.of(|person| person.rather_not),
-            helps: column.of(|person| person.helps),
-            dates: column.of(|person| person.dates),
+            reach: column.of(|person| person.reach),
+            profiles: column.of(|person| person.profile),
             competences: Rows::collect(people.iter().map(|person| person.competences.iter().copied())),
             wishes: Rows::collect(people.iter().map(|person| person.wishes.iter().copied())),
             languages: Rows::collect(people.iter().map(|person| {
@@ -130,9 +114,8 @@ impl Pool {
     pub fn bytes(&self) -> usize {
         let ids: usize = self.ids.iter().map(|id| size_of::<ExpertId>() + 16 + id.as_str().len()).sum();
         let lists = self.competences.bytes() + self.wishes.bytes() + self.languages.bytes() + self.avoid.bytes();
-        let masks = size_of::<u64>() * 10 + size_of::<[u16; 3]>() + size_of::<u32>() * 2;
-        let others = size_of::<Asks>() + size_of::<Standing>() + size_of::<Point>() + size_of::<Spot>() + size_of::<Dates>();
-        ids + lists + self.len() * (masks + others)
+        let masks = size_of::<u64>() * 3 + size_of::<[u16; 3]>() + size_of::<u32>() + size_of::<Asks>() + size_of::<Standing>();
+        ids + lists + self.len() * (masks + size_of::<Reach>() + size_of::<Profile>())
     }
 }
 

@@ -1,5 +1,4 @@
 //! How far the conditions of the work suit, and what on offer makes up for what does not.
-#![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
 
 use raakvlak_domain::knobs::Criterion;
 use raakvlak_domain::quantities::WHOLE;
@@ -33,11 +32,11 @@ impl Measure for Comfort {
 /// The conditions present that the person would rather not have.
 #[inline]
 pub(crate) fn disliked(pair: &Pair) -> u64 {
-    pair.pool.rather_not[pair.number] & pair.work().present
+    pair.profile().rather_not & pair.work().present
 }
 
 /// The adaptations on offer that help the person.
 #[inline]
 pub(crate) fn helpful(pair: &Pair) -> u64 {
-    pair.pool.helps[pair.number] & pair.work().offered
+    pair.profile().helps & pair.work().offered
 }

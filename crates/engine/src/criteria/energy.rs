@@ -1,5 +1,4 @@
 //! Whether the work gives or drains energy.
-#![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
 
 use raakvlak_domain::knobs::Criterion;
 use raakvlak_domain::quantities::WHOLE;
@@ -33,7 +32,8 @@ impl Measure for Energy {
 /// The activities of a task that give this person energy, and those that drain it.
 #[inline]
 pub(crate) fn gives_and_drains(pair: &Pair, task: &TaskWork) -> [u64; 2] {
-    pair.pool.energy[pair.number].map(|activities| activities & task.activities)
+    let profile = pair.profile();
+    [profile.gives, profile.drains].map(|activities| activities & task.activities)
 }
 
 /// The whole when something gives energy and nothing drains it, nothing when it is the other way round, and else half.

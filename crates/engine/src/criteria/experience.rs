@@ -1,5 +1,4 @@
 //! Lived experience: the share of the asked domains that this person knows from life.
-#![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
 
 use raakvlak_domain::knobs::Criterion;
 use raakvlak_domain::quantities::WHOLE;
@@ -29,5 +28,5 @@ impl Measure for Experience {
 /// The asked domains that the person knows.
 #[inline]
 pub(crate) fn shared(pair: &Pair) -> u64 {
-    pair.pool.experience[pair.number] & pair.work().experience
+    pair.profile().experience & pair.work().experience
 }

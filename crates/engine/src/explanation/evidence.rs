@@ -1,5 +1,4 @@
 //! The facts behind each criterion.
-#![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
 
 use raakvlak_domain::identifiers::TaskId;
 use raakvlak_domain::vocabulary::ClosedVocabulary;

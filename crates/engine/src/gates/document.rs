@@ -1,5 +1,4 @@
 //! Every document that is asked is there, or can be in time: then it is a to-do.
-#![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
 
 use super::Guard;
 use crate::asks::Ask;
@@ -36,5 +35,5 @@ impl Guard for Document {
 /// The documents that are missing and cannot be there in time.
 #[inline]
 fn missing(pair: &Pair) -> u64 {
-    pair.inquiry.documents & !pair.pool.documents[pair.number]
+    pair.inquiry.documents & !pair.profile().documents
 }
