@@ -129,7 +129,7 @@ impl LinkIndex {
     }
 
     fn linked(&self, hit: Hit) -> Option<Linked<'_>> {
-        let matched = &self.index.wordings.get(hit.wording as usize)?.text;
+        let matched = self.index.texts.get(hit.wording as usize)?;
         Some(Linked { competence: hit.concept, score: (hit.score.clamp(0.0, 1.0) * 10_000.0) as u32, matched })
     }
 }

@@ -10,13 +10,14 @@ use super::analysis::Analysis;
 use super::rarity::UNKNOWN;
 use super::spelling::Spelling;
 
-/// A wording of a concept.
-#[derive(Debug)]
+/// How many words that are written nearly alike are looked at.
+const NEAREST: usize = 8;
+
+/// What the scores need of a wording, close together for speed.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Wording {
     /// Whose wording it is.
     pub(crate) concept: u32,
-    /// The text itself.
-    pub(crate) text: String,
     /// The weight of all its terms together.
     pub(crate) mass: f32,
     /// 1 for a label, less for an alternative.
@@ -63,8 +64,8 @@ pub(crate) struct Index {
     pub(crate) meanings: Rows<Meaning>,
     /// In order of the concept.
     pub(crate) wordings: Vec<Wording>,
-    /// By wording: its concept and its trust once more, close together for speed.
-    pub(crate) owners: Vec<(u32, f32)>,
+    /// By wording: the text itself.
+    pub(crate) texts: Vec<String>,
     /// By term: the wordings it stands in.
     pub(crate) postings: Rows<Posting>,
     /// By term: the concepts whose surroundings it stands in.
@@ -94,6 +95,3 @@ impl Index {
         near.filter_map(|(word, strength)| Some(Meaning { term: *lexicon.words.get(word)?, strength })).collect()
     }
 }
-
-/// How many words that are written nearly alike are looked at.
-const NEAREST: usize = 8;

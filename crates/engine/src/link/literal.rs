@@ -15,7 +15,7 @@ pub(crate) fn favour(index: &Index, text: &[Word], hits: &mut [Hit]) {
     let best = hits.len().min(LOOKED_AT);
     let Some(best) = hits.get_mut(..best) else { return };
     for hit in best.iter_mut() {
-        let wording = index.wordings.get(hit.wording as usize).map_or("", |wording| &wording.text);
+        let wording = index.texts.get(hit.wording as usize).map_or("", String::as_str);
         let same = likeness(&text, &joined(&words(wording)));
         if same >= NEARLY {
             hit.score += index.analysis.weights.literal * same * same;

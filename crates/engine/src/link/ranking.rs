@@ -100,10 +100,10 @@ impl Tallies {
                 tally.add(piece, value);
                 tally.heard += posting.weight * meaning.strength;
             }
-            if let Some(&(concept, trust)) = index.owners.get(posting.place as usize)
-                && let Some(tally) = self.concepts.get_mut(concept as usize)
+            if let Some(wording) = index.wordings.get(posting.place as usize)
+                && let Some(tally) = self.concepts.get_mut(wording.concept as usize)
             {
-                tally.add(piece, value * trust);
+                tally.add(piece, value * wording.trust);
             }
         }
         if meaning.strength >= CLEAR && index.analysis.weights.around > 0.0 {

@@ -32,6 +32,8 @@ pub(crate) struct Draft {
     /// By term: its language.
     languages: Vec<Language>,
     wordings: Vec<Wording>,
+    /// By wording: the text itself.
+    texts: Vec<String>,
     /// By wording: its terms.
     contents: Vec<Vec<Share>>,
     /// By wording: whether it names something to do.
@@ -73,6 +75,7 @@ impl Draft {
             en: Words::default(),
             languages: Vec::new(),
             wordings: Vec::new(),
+            texts: Vec::new(),
             contents: Vec::new(),
             acts: Vec::new(),
             concepts: Vec::new(),
@@ -152,7 +155,8 @@ impl Draft {
         for (text, language, trust) in labels.chain(nl).chain(en) {
             let (content, plain) = self.read(text, language);
             if !content.is_empty() {
-                self.wordings.push(Wording { concept, text: text.clone(), mass: 0.0, trust });
+                self.wordings.push(Wording { concept, mass: 0.0, trust });
+                self.texts.push(text.clone());
                 self.contents.push(content);
                 self.acts.push(competence.kind == CompetenceKind::Skill && plain.len() > 1);
                 parallel.push((language, plain));
@@ -258,7 +262,7 @@ impl Draft {
             en: self.en.finish(),
             rarity,
             meanings,
-            owners: self.wordings.iter().map(|wording| (wording.concept, wording.trust)).collect(),
+            texts: self.texts,
             wordings: self.wordings,
             postings: Rows::collect(postings),
             surroundings: Rows::collect(around),
