@@ -11,7 +11,7 @@ use raakvlak_store::StoreError;
 use raakvlak_store::schema::outbox;
 use raakvlak_testkit::on_both_databases;
 
-use crate::town::{Town, on_disk, settings, together};
+use crate::town::{Town, letters_in, on_disk, settings, together};
 
 const NOTHING: Delivery = Delivery { sent: 0, failed: 0, dropped: 0 };
 
@@ -171,4 +171,100 @@ on_both_databases!(a_mail_server_takes_letters, |database| {
     assert_eq!(town.desk.send_letters().unwrap(), Delivery { sent: 1, ..NOTHING });
     let letter = server.join().unwrap();
     assert!(letter.contains(&format!("To: {}", user.email.unwrap())) && letter.contains("From: Raakvlak <groet@raakvlak.example>"), "{letter}");
+});
+
+/// The subjects of the letters that a step brings to the person and to the organisation, sent now.
+fn subjects_after(desk: &Desk, folder: &std::path::Path, step: impl FnOnce()) -> (Vec<String>, Vec<String>) {
+    step();
+    desk.send_letters().unwrap();
+    let letters = letters_in(folder);
+    std::fs::remove_dir_all(folder).ok();
+    let to = |address: &str| {
+        let theirs = letters.iter().filter(|letter| letter.contains(&format!("To: {address}")));
+        theirs.map(|letter| letter.lines().find_map(|line| line.strip_prefix("Subject: ")).unwrap().to_owned()).collect()
+    };
+    for letter in &letters {
+        for canary in ["Kanarie", "it could fit", "it does not fit", "how early", "at nine", "too few of them"] {
+            assert!(!letter.contains(canary), "{letter}");
+        }
+    }
+    (to("anna@raakvlak.example"), to("werk@raakvlak.example"))
+}
+
+on_both_databases!(each_step_brings_its_letters_and_no_others, |database| {
+    use raakvlak_domain::matches::{MatchState, Verb};
+    use raakvlak_testkit::town::{Town, hours};
+    use serde_json::json;
+
+    let town = Town::on(&database);
+    let Transport::Folder(folder) = town.settings.mail.transport.clone() else { panic!("a folder") };
+    let anna = town.person("anna", json!({ "display_name": "Kanarie", "story": "Kanarie", "hours": { "min": 2, "max": 40 } }));
+    for (actor, address) in [(&anna, "anna@raakvlak.example"), (&town.employee, "werk@raakvlak.example")] {
+        let user = town.desk.user(&raakvlak_service::actor::Actor::system(), &actor.user).unwrap();
+        let moved = raakvlak_domain::users::User { email: Some(crate::town::email(address)), ..user.value };
+        town.desk.update_user(&raakvlak_service::actor::Actor::system(), moved, user.version).unwrap();
+    }
+    let arranged = hours(2.0, "2027-01-04");
+    let package = town.work("p-1", 5);
+    let made = std::cell::OnceCell::new();
+    let after = |verb: Verb| {
+        subjects_after(&town.desk, &folder, || match verb {
+            Verb::Suggest => made.set(town.suggest(&anna, &package).unwrap()).unwrap(),
+            verb => town.step(made.get().unwrap(), verb, &anna, &arranged),
+        })
+    };
+    let none = || (Vec::<String>::new(), Vec::<String>::new());
+    let to_person = |subject: &str| (vec![subject.to_owned()], Vec::new());
+    assert_eq!(after(Verb::Suggest), none());
+    assert_eq!(after(Verb::Review), none());
+    assert_eq!(after(Verb::Offer), to_person("Er staat iets voor je klaar op Raakvlak"));
+    assert_eq!(after(Verb::Accept), none(), "nothing about one's own step, and nothing to an organisation before the introduction");
+    assert_eq!(after(Verb::Introduce), (Vec::new(), vec!["Iemand wil kennismaken op Raakvlak".to_owned()]));
+    assert_eq!(after(Verb::Rearrange), to_person("Er is iets veranderd op Raakvlak"));
+    assert_eq!(after(Verb::Accept), none());
+    assert_eq!(after(Verb::Introduce).1.len(), 1);
+    assert_eq!(after(Verb::Agree), to_person("Er is nieuws voor je op Raakvlak"));
+    let settled = vec!["De afspraak is rond op Raakvlak".to_owned()];
+    assert_eq!(after(Verb::Confirm), (settled.clone(), settled));
+    assert_eq!(after(Verb::Start), none());
+    assert_eq!(after(Verb::Close), to_person("Wil je terugkijken?"), "whoever closed it is there already");
+
+    // Somebody who stepped back before the introduction was never there for the organisation.
+    let hidden = town.work("p-2", 1);
+    let quiet = subjects_after(&town.desk, &folder, || {
+        let id = town.led_to(MatchState::Accepted, &anna, &hidden, &arranged);
+        town.step(&id, Verb::Withdraw, &anna, &arranged);
+    });
+    assert!(quiet.1.is_empty());
+    let known = town.work("p-3", 1);
+    let told = subjects_after(&town.desk, &folder, || {
+        let id = town.led_to(MatchState::Introduced, &anna, &known, &arranged);
+        town.step(&id, Verb::Withdraw, &anna, &arranged);
+    });
+    assert_eq!(told.1, ["Iemand wil kennismaken op Raakvlak", "Er is iets veranderd op Raakvlak"]);
+
+    // Who never showed interest does not hear that somebody looked; a no comes with a careful text.
+    let looked = town.work("p-4", 1);
+    let silent = subjects_after(&town.desk, &folder, || {
+        let _ = town.led_to(MatchState::Dismissed, &anna, &looked, &arranged);
+    });
+    assert_eq!(silent, none());
+    let refused = town.work("p-5", 1);
+    let careful = subjects_after(&town.desk, &folder, || {
+        let _ = town.led_to(MatchState::Rejected, &anna, &refused, &arranged);
+    });
+    assert_eq!(careful.0.last().map(String::as_str), Some("Er is nieuws voor je op Raakvlak"));
+});
+
+on_both_databases!(what_had_its_time_is_cleared_away, |database| {
+    let town = Town::on(database);
+    let address = town.user(&[Role::Expert]).email.unwrap();
+    let session = town.sign_in(&address);
+    town.clock.advance(7 * 24 * 3_600);
+    assert_eq!(town.desk.clear_away().unwrap(), 0, "kept for a week, in case somebody asks");
+    town.clock.advance(20 * 60 + 1);
+    assert_eq!(town.desk.clear_away().unwrap(), 2, "the code and the letter");
+    assert!(town.desk.actor_for_session(&session.session).is_ok(), "the session goes on");
+    town.clock.advance(14 * 24 * 3_600);
+    assert_eq!(town.desk.clear_away().unwrap(), 1, "and goes a week after it ran out");
 });

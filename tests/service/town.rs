@@ -125,11 +125,7 @@ impl Town {
     /// Sends what waits, and gives every letter in the folder as it was sent, oldest first.
     pub(crate) fn letters(&self) -> Vec<String> {
         self.desk.send_letters().unwrap();
-        let mut files: Vec<PathBuf> =
-            std::fs::read_dir(self.letters_folder()).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
-        // Names end with the letter's id, and ids sort by when they were made.
-        files.sort_by_key(|path| path.file_name().unwrap().to_string_lossy().split_once('-').unwrap().1.to_owned());
-        files.iter().map(|path| decoded(&std::fs::read_to_string(path).unwrap())).collect()
+        letters_in(&self.letters_folder())
     }
 
     /// The code in the latest letter to an address.
@@ -161,6 +157,14 @@ impl Town {
 
 pub(crate) fn organisation(name: &str) -> Organisation {
     of(&format!(r#"{{"id":"new","name":"{name}","kind":"citizens_initiative"}}"#))
+}
+
+/// Every letter in a folder, oldest first.
+pub(crate) fn letters_in(folder: &std::path::Path) -> Vec<String> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+    // Names end with the letter's id, and ids sort by when they were made.
+    files.sort_by_key(|path| path.file_name().unwrap().to_string_lossy().split_once('-').unwrap().1.to_owned());
+    files.iter().map(|path| decoded(&std::fs::read_to_string(path).unwrap())).collect()
 }
 
 /// The code that follows the `#` of the link in a letter.

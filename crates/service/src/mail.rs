@@ -17,6 +17,7 @@ use crate::desk::{Desk, new_id};
 use crate::error::Error;
 
 pub mod letters;
+pub(crate) mod matches;
 mod sending;
 
 pub use letters::Letter;
@@ -71,7 +72,7 @@ impl std::fmt::Debug for MailSettings {
     }
 }
 
-/// What lies sealed in the outbox.
+/// What lies sealed in the outbox. Where people reach this instance is filled in when the letter is sent.
 #[derive(Debug, Serialize, Deserialize)]
 struct Content {
     to: String,
@@ -81,25 +82,17 @@ struct Content {
     not_after: Option<i64>,
 }
 
-/// Puts letters in the outbox; made by [`Desk::post_office`] and taken into a transaction.
-#[derive(Debug, Clone)]
-pub(crate) struct PostOffice {
-    public_url: String,
-}
-
-impl PostOffice {
-    /// Writes a letter to a user, in this transaction; whether there is an address to write to. Nobody writes to a blocked user.
-    pub(crate) fn post(&self, tx: &mut Tx<'_>, to: &UserId, letter: &Letter) -> Result<bool, Error> {
-        let Some(stored) = users::get(tx, to)? else { return Ok(false) };
-        let (Some(email), UserState::Active) = (&stored.user.email, stored.user.state) else { return Ok(false) };
-        let (subject, text) = letter.words(stored.user.language, stored.user.name.as_ref(), &self.public_url);
-        let not_after = letter.holds_seconds().map(|seconds| tx.now().plus_seconds(seconds).microseconds());
-        let content = Content { to: email.to_string(), subject, text, not_after };
-        let content = serde_json::to_string(&content).map_err(|error| Error::Internal(error.to_string()))?;
-        let now = tx.now();
-        outbox::insert(tx, &new_id(), stored.key, &content, now)?;
-        Ok(true)
-    }
+/// Writes a letter to a user, in this transaction; whether there is an address to write to. Nobody writes to a blocked user.
+pub(crate) fn post(tx: &mut Tx<'_>, to: &UserId, letter: &Letter) -> Result<bool, Error> {
+    let Some(stored) = users::get(tx, to)? else { return Ok(false) };
+    let (Some(email), UserState::Active) = (&stored.user.email, stored.user.state) else { return Ok(false) };
+    let (subject, text) = letter.words(stored.user.language, stored.user.name.as_ref());
+    let not_after = letter.holds_seconds().map(|seconds| tx.now().plus_seconds(seconds).microseconds());
+    let content = Content { to: email.to_string(), subject, text, not_after };
+    let content = serde_json::to_string(&content).map_err(|error| Error::Internal(error.to_string()))?;
+    let now = tx.now();
+    outbox::insert(tx, &new_id(), stored.key, &content, now)?;
+    Ok(true)
 }
 
 /// What became of the letters that were due.
@@ -114,11 +107,6 @@ pub struct Delivery {
 }
 
 impl Desk {
-    /// Where a transaction puts its letters.
-    pub(crate) fn post_office(&self) -> PostOffice {
-        PostOffice { public_url: self.public_url().to_owned() }
-    }
-
     /// Sends the letters that are due. To be called every few seconds; several nodes may do so at once.
     ///
     /// # Errors
@@ -148,7 +136,7 @@ impl Desk {
             return self.store().write(move |tx| Ok(outbox::set_sent(tx, &id)?));
         }
         let envelope = Envelope { id: &letter.id, key: letter.key, at: letter.made_at, to: &content.to, subject: &content.subject };
-        match sending::send(self.mail_settings(), &envelope, content.text) {
+        match sending::send(self.mail_settings(), &envelope, content.text.replace(letters::ADDRESS, self.public_url())) {
             Ok(()) => {
                 delivery.sent += 1;
                 self.store().write(move |tx| Ok(outbox::set_sent(tx, &id)?))

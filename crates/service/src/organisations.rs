@@ -20,7 +20,7 @@ use crate::authorise::{Action, Object, authorise};
 use crate::desk::{Desk, Page, PageRequest, Versioned, digest_of, new_id};
 use crate::error::{Conflict, Error};
 use crate::mail::letters::INVITATION_SECONDS;
-use crate::mail::{self, Letter, PostOffice};
+use crate::mail::{self, Letter};
 use crate::packages::internal;
 use crate::ranking::words::Words;
 use crate::sessions::codes::Code;
@@ -176,7 +176,7 @@ impl Desk {
             let fault = raakvlak_domain::faults::Fault::new("/email", raakvlak_domain::faults::FaultKind::NotAnAddress);
             return Err(Error::Invalid(vec![fault]));
         }
-        let (id, office, url) = (id.clone(), self.post_office(), self.public_url().to_owned());
+        let id = id.clone();
         let invite = move |tx: &mut Tx<'_>, actor: &Actor| {
             let (stored, role) = readable(tx, actor, &id, Action::InviteMember)?;
             let a_day_ago = tx.now().plus_seconds(-24 * 3_600);
@@ -185,7 +185,7 @@ impl Desk {
             }
             let invited = known_or_new(tx, &invitation)?;
             if invited.user.state == UserState::Active {
-                post_invitation(tx, &office, &url, &stored.organisation, &invited.user.id, &actor.user)?;
+                post_invitation(tx, &stored.organisation, &invited.user.id, &actor.user)?;
             }
             tx.audit(actor.act(role, Act::Invite, ObjectKind::Organisation, id.as_str()).fields(&["members"]));
             Ok(())
@@ -271,12 +271,12 @@ fn known_or_new(tx: &mut Tx<'_>, invitation: &Invitation) -> Result<StoredUser, 
     Ok(users::insert(tx, &user)?)
 }
 
-fn post_invitation(tx: &mut Tx<'_>, office: &PostOffice, url: &str, to_join: &Organisation, user: &UserId, by: &UserId) -> Result<(), Error> {
+fn post_invitation(tx: &mut Tx<'_>, to_join: &Organisation, user: &UserId, by: &UserId) -> Result<(), Error> {
     let code = Code::for_link(tx.keys())?;
     let expires_at = tx.now().plus_seconds(INVITATION_SECONDS);
     keep_code(tx, &code, user, INVITATION, Some(&to_join.id), expires_at, Some(by))?;
-    let letter = Letter::Invitation { organisation: to_join.name.clone(), link: link_to(url, &code) };
-    office.post(tx, user, &letter).map(drop)
+    let letter = Letter::Invitation { organisation: to_join.name.clone(), link: link_to(&code) };
+    mail::post(tx, user, &letter).map(drop)
 }
 
 fn note(tx: &mut Tx<'_>, actor: &Actor, role: Role, act: Act, before: Option<&StoredOrganisation>, after: &StoredOrganisation) -> Result<(), Error> {

@@ -13,7 +13,7 @@ use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::identifiers::{OrganisationId, UserId};
 use raakvlak_domain::texts::EmailAddress;
 use raakvlak_domain::users::{Role, User, UserState};
-use raakvlak_store::sessions::{self, NewCode, NewToken, StoredCode, StoredToken};
+use raakvlak_store::sessions::{self, NewCode, NewToken, Standing, StoredCode, StoredToken};
 use raakvlak_store::users::{self, StoredUser};
 use raakvlak_store::{Action as Act, AuditEntry, Keys, ObjectKind, StoreError, Tx, organisations};
 
@@ -21,8 +21,8 @@ use crate::actor::Actor;
 use crate::authorise::{Action, authorise};
 use crate::desk::Desk;
 use crate::error::Error;
-use crate::mail::letters::LINK_SECONDS;
-use crate::mail::{Letter, PostOffice};
+use crate::mail::letters::{ADDRESS, LINK_SECONDS};
+use crate::mail::{self, Letter};
 use crate::users::{actor_of, pseudonym, readable};
 
 pub mod codes;
@@ -96,7 +96,7 @@ impl Desk {
     ///
     /// [`Error::Unavailable`] when the store cannot be reached.
     pub fn request_sign_in(&self, email: &EmailAddress) -> Result<(), Error> {
-        let (email, office, url) = (email.clone(), self.post_office(), self.public_url().to_owned());
+        let email = email.clone();
         let send = move |tx: &mut Tx<'_>| {
             let known = users::find_by_email(tx, &email)?.filter(|stored| stored.user.state == UserState::Active);
             let Some(stored) = known else { return Ok(()) };
@@ -104,7 +104,7 @@ impl Desk {
             if sessions::codes_since(tx, &stored.user.id, LINK, an_hour_ago)? >= LINKS_AN_HOUR {
                 return Ok(());
             }
-            send_link(tx, &office, &url, &stored)
+            send_link(tx, &stored)
         };
         evenly(|| self.store().write(send))
     }
@@ -143,7 +143,7 @@ impl Desk {
             Err(codes::Unreadable::NoCode) => return Err(Error::NotSignedIn),
         };
         // What is counted must be kept although nobody comes in.
-        self.store().write(move |tx| Ok::<_, Error>(redeem(tx, &code)?))?.ok_or(Error::NotSignedIn)
+        self.store().write(move |tx| redeem(tx, &code))?.ok_or(Error::NotSignedIn)
     }
 
     /// Renews a session: the token is used up, and a new one takes its place.
@@ -156,7 +156,7 @@ impl Desk {
         if token.len() != 32 {
             return Err(Error::NotSignedIn);
         }
-        self.store().write(move |tx| Ok::<_, Error>(renew(tx, &token)?))?.ok_or(Error::NotSignedIn)
+        self.store().write(move |tx| renew(tx, &token))?.ok_or(Error::NotSignedIn)
     }
 
     /// Opens a session for a user without a code: for whoever runs the program itself.
@@ -188,9 +188,10 @@ impl Desk {
     pub fn actor_for_session(&self, session: &str) -> Result<Actor, Error> {
         let now = self.now();
         self.read(|db| {
-            let (user, _) = sessions::user_of(db, session, now)?.ok_or(Error::NotSignedIn)?;
-            let stored = users::get(db, &user)?.ok_or(Error::NotSignedIn)?;
-            actor_of(db.keys(), stored, Some(session.to_owned()))
+            let Standing { user, key, language, roles, expert, organisations } =
+                sessions::standing(db, session, now)?.ok_or(Error::NotSignedIn)?;
+            let pseudonym = pseudonym(db.keys(), key, &user)?;
+            Ok(Actor { user, session: Some(session.to_owned()), roles, expert, organisations, language, key: Some(key), pseudonym })
         })
     }
 
@@ -259,18 +260,18 @@ pub(crate) fn evenly<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// Makes a link for a user and posts it.
-fn send_link(tx: &mut Tx<'_>, office: &PostOffice, url: &str, stored: &StoredUser) -> Result<(), Error> {
+fn send_link(tx: &mut Tx<'_>, stored: &StoredUser) -> Result<(), Error> {
     let code = Code::for_link(tx.keys())?;
     keep_code(tx, &code, &stored.user.id, LINK, None, tx.now().plus_seconds(LINK_SECONDS), None)?;
-    office.post(tx, &stored.user.id, &Letter::SignIn { link: link_to(url, &code) })?;
+    mail::post(tx, &stored.user.id, &Letter::SignIn { link: link_to(&code) })?;
     let name = pseudonym(tx.keys(), stored.key, &stored.user.id)?;
     tx.audit(AuditEntry::new(VISITOR, VISITOR, Act::Request, ObjectKind::Session, &name));
     Ok(())
 }
 
 /// The address of the page with the button. What follows the `#` goes to no server, and so into no log.
-pub(crate) fn link_to(url: &str, code: &Code) -> String {
-    format!("{url}/sign-in#{}", code.in_link())
+pub(crate) fn link_to(code: &Code) -> String {
+    format!("{ADDRESS}/sign-in#{}", code.in_link())
 }
 
 /// Keeps the digests of a code.

@@ -244,15 +244,15 @@ fn note(tx: &mut Tx<'_>, actor: &Actor, role: Role, act: Act, before: Option<&St
 }
 
 fn changed_fields(before: Option<&User>, after: &User) -> Vec<&'static str> {
-    let differs = |field: fn(&User, &User) -> bool| before.is_none_or(|before| field(before, after));
-    let all: [(&'static str, fn(&User, &User) -> bool); 7] = [
-        ("name", |one, other| one.name != other.name),
-        ("email", |one, other| one.email != other.email),
-        ("language", |one, other| one.language != other.language),
-        ("roles", |one, other| one.roles != other.roles),
-        ("regions", |one, other| one.regions != other.regions),
-        ("sectors", |one, other| one.sectors != other.sectors),
-        ("state", |one, other| one.state != other.state),
+    let Some(before) = before else { return User::KEYS.to_vec() };
+    let differs = [
+        ("name", before.name != after.name),
+        ("email", before.email != after.email),
+        ("language", before.language != after.language),
+        ("roles", before.roles != after.roles),
+        ("regions", before.regions != after.regions),
+        ("sectors", before.sectors != after.sectors),
+        ("state", before.state != after.state),
     ];
-    all.into_iter().filter(|(_, field)| differs(*field)).map(|(name, _)| name).collect()
+    differs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
 }

@@ -5,11 +5,13 @@
 
 use diesel::prelude::*;
 use raakvlak_domain::calendar::Instant;
-use raakvlak_domain::identifiers::{OrganisationId, UserId};
+use raakvlak_domain::identifiers::{ExpertId, OrganisationId, UserId};
+use raakvlak_domain::languages::Language;
+use raakvlak_domain::users::{Role, UserState};
 
 use crate::error::{StoreError, StoreResult};
 use crate::keys::{Digest, KeyId};
-use crate::schema::{sessions, sign_in_codes, users};
+use crate::schema::{experts, organisation_members, sessions, sign_in_codes, user_roles, users};
 use crate::transaction::{Db, Tx};
 use crate::users::{organisation_id, user_id};
 
@@ -290,20 +292,65 @@ pub fn end_all(tx: &mut Tx<'_>, user: &UserId) -> StoreResult<usize> {
     Ok(diesel::update(open).set(sessions::revoked_at.eq(now)).execute(tx.connection())?)
 }
 
-/// The user of a session that holds: not ended, its latest token not run out, its user not blocked.
+/// Who stands behind a session, and what they may do: read for every request, and nothing that is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The user.
+    pub user: UserId,
+    /// The user's own key.
+    pub key: KeyId,
+    /// The language that the user reads.
+    pub language: Language,
+    /// The roles, in the order of [`Role::ALL`].
+    pub roles: Vec<Role>,
+    /// The expert that the user is.
+    pub expert: Option<ExpertId>,
+    /// The organisations that the user speaks for, by id.
+    pub organisations: Vec<OrganisationId>,
+}
+
+/// Who stands behind a session that holds: not ended, its latest token not run out, its user not blocked.
 ///
 /// # Errors
 /// Any error of the database.
-pub fn user_of(db: &mut Db, session: &str, now: Instant) -> StoreResult<Option<(UserId, KeyId)>> {
+pub fn standing(db: &mut Db, session: &str, now: Instant) -> StoreResult<Option<Standing>> {
     let open = sessions::table
         .inner_join(users::table)
         .filter(sessions::family.eq(session))
         .filter(sessions::replaced_at.is_null())
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now.microseconds()))
-        .filter(users::state.eq(raakvlak_domain::users::UserState::Active.as_str()));
-    let found: Option<(String, String)> = open.select((users::id, users::key_id)).first(db.connection()).optional()?;
-    found.map(|(id, key)| Ok((user_id(&id)?, KeyId::parse(&key)?))).transpose()
+        .filter(users::state.eq(UserState::Active.as_str()));
+    let found: Option<(String, String, String)> =
+        open.select((users::id, users::key_id, users::language)).first(db.connection()).optional()?;
+    let Some((id, key, language)) = found else { return Ok(None) };
+    let connection = db.connection();
+    let roles: Vec<String> = user_roles::table
+        .filter(user_roles::user_id.eq(&id))
+        .filter(user_roles::region.eq(""))
+        .filter(user_roles::sector.eq(""))
+        .select(user_roles::role)
+        .load(connection)?;
+    let expert: Option<String> = experts::table.filter(experts::user_id.eq(&id)).select(experts::id).first(connection).optional()?;
+    let organisations: Vec<String> = organisation_members::table
+        .filter(organisation_members::user_id.eq(&id))
+        .order(organisation_members::organisation_id)
+        .select(organisation_members::organisation_id)
+        .load(connection)?;
+    let mut roles = roles.iter().map(|role| Role::from_word(role).ok_or_else(|| corrupt("a role"))).collect::<StoreResult<Vec<_>>>()?;
+    roles.sort_unstable();
+    Ok(Some(Standing {
+        user: user_id(&id)?,
+        key: KeyId::parse(&key)?,
+        language: Language::from_word(&language).ok_or_else(|| corrupt("a language"))?,
+        roles,
+        expert: expert.map(|id| ExpertId::new(&id).map_err(|_| corrupt("an expert's id"))).transpose()?,
+        organisations: organisations.iter().map(|id| organisation_id(id)).collect::<StoreResult<_>>()?,
+    }))
+}
+
+fn corrupt(why: &str) -> StoreError {
+    StoreError::Corrupt { table: "users", why: why.to_owned() }
 }
 
 /// A session that holds, for its own user to see.

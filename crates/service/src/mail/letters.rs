@@ -3,6 +3,9 @@
 use raakvlak_domain::languages::Language;
 use raakvlak_domain::texts::Line;
 
+/// Stands in a letter for the address at which people reach this instance.
+pub(crate) const ADDRESS: &str = "{address}";
+
 /// For how long a sign-in link works, in seconds.
 pub const LINK_SECONDS: i64 = 20 * 60;
 
@@ -68,9 +71,9 @@ impl Letter {
         }
     }
 
-    /// The subject and the whole text.
+    /// The subject and the whole text, in which `{address}` stands for the address of this instance.
     #[must_use]
-    pub fn words(&self, language: Language, name: Option<&Line>, public_url: &str) -> (String, String) {
+    pub fn words(&self, language: Language, name: Option<&Line>) -> (String, String) {
         let (words, greeting, goodbye) = match language {
             Language::Nl => (self.dutch(), "Beste", "Met vriendelijke groet,"),
             Language::En => (self.english(), "Dear", "Kind regards,"),
@@ -80,8 +83,7 @@ impl Letter {
             Language::En => "Hello,".to_owned(),
         };
         let greeting = name.map_or(nobody, |name| format!("{greeting} {name},"));
-        let text = words.text.replace("{address}", public_url);
-        (words.subject.to_owned(), format!("{greeting}\n\n{text}\n\n{goodbye}\nRaakvlak\n"))
+        (words.subject.to_owned(), format!("{greeting}\n\n{}\n\n{goodbye}\nRaakvlak\n", words.text))
     }
 
     fn dutch(&self) -> Words {
@@ -253,7 +255,7 @@ mod tests {
 
     fn all() -> Vec<Letter> {
         use Letter::*;
-        let link = "https://raakvlak.example/sign-in#secret".to_owned();
+        let link = format!("{ADDRESS}/sign-in#secret");
         let organisation = Line::new("Buurthuis De Brug").unwrap();
         let plain = [
             Offered, Rearranged, Question, Expired, Agreed, Rejected, Dismissed, Introduced, Confirmed, Withdrawn, CheckIn, Evaluation,
@@ -267,12 +269,12 @@ mod tests {
         let name = Line::new("Samira Jansen").unwrap();
         for letter in all() {
             for language in Language::ALL {
-                let (subject, text) = letter.words(*language, Some(&name), "https://raakvlak.example");
-                for detail in ["Samira", "Jansen", "Brug", "secret", "example"] {
+                let (subject, text) = letter.words(*language, Some(&name));
+                for detail in ["Samira", "Jansen", "Brug", "secret", ADDRESS] {
                     assert!(!subject.contains(detail), "{subject}");
                 }
-                assert!(text.contains("Samira Jansen") && text.contains("https://raakvlak.example"), "{text}");
-                assert!(!text.contains('{'), "{text}");
+                assert!(text.contains("Samira Jansen") && text.contains(ADDRESS), "{text}");
+                assert!(!text.replace(ADDRESS, "").contains('{'), "{text}");
             }
         }
     }
@@ -281,7 +283,7 @@ mod tests {
     fn sentences_are_short() {
         for letter in all() {
             for language in Language::ALL {
-                let (_, text) = letter.words(*language, None, "https://raakvlak.example");
+                let (_, text) = letter.words(*language, None);
                 for sentence in text.split(['.', '?', '!', '\n']) {
                     let words = sentence.split_whitespace().count();
                     assert!(words <= 22, "{words} words: {sentence}");
