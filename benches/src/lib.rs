@@ -1,1 +1,4 @@
-//! The questions that are measured; one file per question in this folder.
+//! What is measured: one file per question beside this folder, and here what the questions are asked of.
+
+pub mod held_out;
+pub mod population;
