@@ -134,9 +134,11 @@ fn misspell(text: &str, dice: &mut Dice) -> String {
     let at = dice.below(letters.len() - 1);
     let letter = char::from(b'a' + dice.below(26) as u8);
     match dice.below(4) {
-        0 => drop(letters.remove(at)),
+        0 => {
+            letters.remove(at);
+        }
         1 => letters.insert(at, letter),
-        2 => drop(letters.splice(at..=at, [letter])),
+        2 => letters.splice(at..=at, [letter]).for_each(drop),
         _ => letters.swap(at, at + 1),
     }
     letters.into_iter().collect()
