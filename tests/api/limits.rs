@@ -24,6 +24,20 @@ fn an_address_that_asks_too_much_is_told_when_to_come_back() {
 }
 
 #[test]
+fn guessing_codes_is_slower_than_anything_else() {
+    let (server, _) = probes::start_with(|settings| {
+        settings.rate_limits = true;
+        settings.sign_ins_per_minute = Number::new(3);
+    });
+    let guess = || server.request("POST", "/api/v1/tokens").json_text(r#"{"code": "AAAA-BBBB-CCCC"}"#).send();
+    let statuses: Vec<u16> = (0..4).map(|_| guess().status).collect();
+    assert!(statuses[..3].iter().all(|status| *status != 429), "{statuses:?}");
+    assert_eq!(statuses[3], 429);
+    assert_eq!(server.request("POST", "/api/v1/sign-in-links").json_text(r#"{"email": "noor@example.org"}"#).send().status, 429);
+    assert_eq!(server.get("/api/v1/keys").send().status, 200, "everything else goes on");
+}
+
+#[test]
 fn one_user_does_not_use_up_what_another_may_ask() {
     let (server, porter) = probes::start_with(|settings| {
         settings.rate_limits = true;

@@ -21,7 +21,7 @@ fn program() -> &'static PathBuf {
             .unwrap();
         let messages = String::from_utf8(built.stdout).unwrap();
         let messages = messages.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-        let path = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).last();
+        let path = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back();
         path.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&built.stderr)))
     })
 }

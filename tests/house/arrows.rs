@@ -30,13 +30,20 @@ const KEPT_OUT: &[(&str, &[&str])] = &[
 /// What each package depends on: (kind, names); kind is empty for ordinary dependencies.
 fn dependencies() -> BTreeMap<String, Vec<(String, String)>> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-    let output = Command::new(cargo).args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(super::root()).output().unwrap();
+    let output = Command::new(cargo)
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(super::root())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let of_package = |package: &Value| {
         let dependencies = package["dependencies"].as_array().unwrap().iter();
-        (room(&text(&package["name"])), dependencies.map(|dependency| (text(&dependency["kind"]), room(&text(&dependency["name"])))).collect())
+        (
+            room(&text(&package["name"])),
+            dependencies.map(|dependency| (text(&dependency["kind"]), room(&text(&dependency["name"])))).collect(),
+        )
     };
     metadata["packages"].as_array().unwrap().iter().map(of_package).collect()
 }

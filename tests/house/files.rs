@@ -31,7 +31,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 
 #[test]
 fn every_file_opens_with_a_sentence_that_says_what_it_is_for() {
-    let without: Vec<PathBuf> = rust_files().into_iter().filter(|path| !opens_with_a_sentence(&fs::read_to_string(path).unwrap())).collect();
+    let without: Vec<PathBuf> =
+        rust_files().into_iter().filter(|path| !opens_with_a_sentence(&fs::read_to_string(path).unwrap())).collect();
     assert!(without.is_empty(), "{without:#?}");
 }
 
@@ -40,14 +41,23 @@ fn opens_with_a_sentence(text: &str) -> bool {
     let lines = text.lines().map_while(|line| line.strip_prefix("//! "));
     let paragraph: Vec<&str> = lines.collect();
     let paragraph = paragraph.join(" ");
-    paragraph.starts_with(|first: char| first.is_uppercase() || first == '`') && paragraph.ends_with(['.', ':']) && paragraph.len() > 15
+    paragraph.starts_with(|first: char| first.is_uppercase() || first == '`')
+        && paragraph.ends_with(['.', ':', '?'])
+        && paragraph.len() > 15
 }
 
 #[test]
 fn a_sentence_is_told_from_none() {
     assert!(opens_with_a_sentence("//! Users: one person each.\n\nuse x;\n"));
     assert!(opens_with_a_sentence("//! Users: one person each,\n//! and more.\nuse x;\n"));
-    for text in ["", "use x;\n", "// Users: one person each.\n", "//! Placeholder.\n", "//! users, one person each.\n", "//! Users without an end\n"] {
+    for text in [
+        "",
+        "use x;\n",
+        "// Users: one person each.\n",
+        "//! Placeholder.\n",
+        "//! users, one person each.\n",
+        "//! Users without an end\n",
+    ] {
         assert!(!opens_with_a_sentence(text), "{text}");
     }
 }

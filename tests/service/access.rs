@@ -59,7 +59,8 @@ fn tries_on_user(town: &Town, actor: &Actor, id: &UserId) -> Vec<Option<Error>> 
 on_both_databases!(a_stranger_is_as_if_they_did_not_exist, |database| {
     let town = Town::on(database);
     let nobody = UserId::new("0197-nobody").unwrap();
-    let hidden = [(Role::Expert, Role::Expert), (Role::Organisation, Role::Expert), (Role::Auditor, Role::Steward), (Role::Mediator, Role::Steward)];
+    let hidden =
+        [(Role::Expert, Role::Expert), (Role::Organisation, Role::Expert), (Role::Auditor, Role::Steward), (Role::Mediator, Role::Steward)];
     for (role, of) in hidden {
         let (actor, stranger) = (town.somebody(&[role]), town.user(&[of]));
         let foreign = tries_on_user(&town, &actor, &stranger.id);

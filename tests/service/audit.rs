@@ -13,7 +13,10 @@ use crate::town::{Town, of};
 on_both_databases!(watchers_read_rows_without_names, |database| {
     let town = Town::on(database);
     let (mediator, auditor) = (town.mediator(), town.somebody(&[Role::Auditor]));
-    let user = town.desk.create_user(&mediator, of(r#"{"id":"new","name":"Kanarie","email":"kanarie@raakvlak.example","roles":["expert"]}"#)).unwrap();
+    let user = town
+        .desk
+        .create_user(&mediator, of(r#"{"id":"new","name":"Kanarie","email":"kanarie@raakvlak.example","roles":["expert"]}"#))
+        .unwrap();
     town.desk.user(&mediator, &user.value.id).unwrap();
     let filter = AuditFilter { action: Some(Action::Read), object_kind: Some(ObjectKind::User), ..AuditFilter::default() };
     let page = town.desk.audit_rows(&auditor, &filter, &PageRequest::first(10)).unwrap();
@@ -57,7 +60,10 @@ on_both_databases!(everybody_sees_who_saw_them, |database| {
     let town = Town::on(database);
     let mediator = town.mediator();
     let expert = town.somebody(&[Role::Expert]);
-    let profile = town.desk.create_expert(&expert, of(r#"{"id":"new","display_name":"Mo","wants_to_be_matched":true}"#), Some(expert.user.clone())).unwrap();
+    let profile = town
+        .desk
+        .create_expert(&expert, of(r#"{"id":"new","display_name":"Mo","wants_to_be_matched":true}"#), Some(expert.user.clone()))
+        .unwrap();
     let expert = town.again(&expert);
     let other = town.somebody(&[Role::Expert]);
     town.desk.user(&mediator, &expert.user).unwrap();
@@ -68,7 +74,11 @@ on_both_databases!(everybody_sees_who_saw_them, |database| {
     let name = town.desk.user(&mediator, &mediator.user).unwrap().value.name;
     let views = town.desk.my_views(&expert, &PageRequest::first(100)).unwrap().items;
     let reads: Vec<_> = views.iter().filter(|view| view.action == "read").map(|view| (view.role.as_str(), view.name.clone())).collect();
-    assert_eq!(reads, [("mediator", name.clone()), ("mediator", name)], "of the user and of the profile; what they did themselves is left out");
+    assert_eq!(
+        reads,
+        [("mediator", name.clone()), ("mediator", name)],
+        "of the user and of the profile; what they did themselves is left out"
+    );
     assert!(town.desk.my_views(&other, &PageRequest::first(100)).unwrap().items.iter().all(|view| view.action != "read"));
     let mut request = PageRequest::first(1);
     let mut paged = Vec::new();

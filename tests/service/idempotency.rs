@@ -125,7 +125,9 @@ on_both_databases!(a_kept_answer_is_sealed_and_goes_with_its_user, |database| {
     let town = Town::on(database);
     let mediator = town.mediator();
     let answer = |_: &Versioned<OrganisationView>| Answer { status: 201, headers: Vec::new(), body: "kanarie in de mijn".into() };
-    town.desk.once(&mediator, "geheime-sleutel", &ONE, |desk| desk.create_organisation(&mediator, organisation("De Brug")), answer).unwrap();
+    town.desk
+        .once(&mediator, "geheime-sleutel", &ONE, |desk| desk.create_organisation(&mediator, organisation("De Brug")), answer)
+        .unwrap();
     assert!(!on_disk(&town.database.data(), b"kanarie in de mijn"));
     assert!(!on_disk(&town.database.data(), b"geheime-sleutel"));
     let kept = |town: &Town| {

@@ -67,7 +67,12 @@ on_both_databases!(of_two_turns_at_once_one_wins, |database| {
         let outcomes = together(4, |number| town.turn(&Scope::Network, at(positions[number]), round));
         let winner = outcomes.iter().position(Result::is_ok).expect("a winner");
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
-        assert!(outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).all(|error| *error == Error::Stale { current: i64::try_from(round).unwrap() + 1 }));
+        assert!(
+            outcomes
+                .iter()
+                .filter_map(|outcome| outcome.as_ref().err())
+                .all(|error| *error == Error::Stale { current: i64::try_from(round).unwrap() + 1 })
+        );
         assert_eq!(town.stands(&Scope::Network).0, positions[winner], "what the winner was answered is what holds");
     }
     assert_eq!(town.acts(Action::Turn), 5);
@@ -128,7 +133,8 @@ on_both_databases!(a_scope_must_exist, |database| {
 
 #[test]
 fn all_zero_is_refused() {
-    let zero = r#"{"weights":{"tasks":0,"competence":0,"experience":0,"development":0,"energy":0,"proximity":0,"hours":0,"comfort":0,"turn":0}}"#;
+    let zero =
+        r#"{"weights":{"tasks":0,"competence":0,"experience":0,"development":0,"energy":0,"proximity":0,"hours":0,"comfort":0,"turn":0}}"#;
     let faults = raakvlak_domain::reading::read::<MatcherKnob>(zero).unwrap_err();
     assert_eq!(faults.iter().map(|fault| (fault.pointer.as_str(), &fault.kind)).collect::<Vec<_>>(), [("/weights", &FaultKind::AllZero)]);
     assert_eq!(Weights::new([0; 9]), None);
@@ -148,7 +154,8 @@ on_both_databases!(only_mediators_and_stewards_turn, |database| {
 on_both_databases!(the_trail_tells_of_each_turn_without_its_words, |database| {
     let town = Town::on(database);
     let turned = town.turn(&Scope::Network, at(Position::Energy), 0).unwrap();
-    let rows = town.desk.store().read(|db| db.audit_rows(&AuditQuery { action: Some(Action::Turn), limit: 10, ..Default::default() })).unwrap();
+    let rows =
+        town.desk.store().read(|db| db.audit_rows(&AuditQuery { action: Some(Action::Turn), limit: 10, ..Default::default() })).unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].knob_version.as_deref(), turned.version.as_ref().map(|id| id.as_str()));
     let digests = town.desk.store().read(|db| {

@@ -33,7 +33,13 @@ on_both_databases!(a_letter_is_complete_and_says_little_outside, |database| {
     assert_eq!(town.desk.send_letters().unwrap(), NOTHING);
     let letters = town.letters();
     let (outside, inside) = letters[0].split_once("\r\n\r\n").unwrap();
-    for header in ["Message-ID: <", "Date: Mon, 23 Nov 2026 08:30:00", "From: Raakvlak", "Subject: Inloggen bij Raakvlak", "Auto-Submitted: auto-generated"] {
+    for header in [
+        "Message-ID: <",
+        "Date: Mon, 23 Nov 2026 08:30:00",
+        "From: Raakvlak",
+        "Subject: Inloggen bij Raakvlak",
+        "Auto-Submitted: auto-generated",
+    ] {
         assert!(outside.contains(header), "{header} in {outside}");
     }
     let name = user.name.unwrap();
@@ -44,7 +50,9 @@ on_both_databases!(a_letter_is_complete_and_says_little_outside, |database| {
 on_both_databases!(what_was_sent_is_not_kept, |database| {
     let town = Town::on(database);
     town.desk.request_sign_in(&town.user(&[Role::Expert]).email.unwrap()).unwrap();
-    let sealed = || town.desk.store().read(|db| Ok::<Vec<Vec<u8>>, StoreError>(outbox::table.select(outbox::sealed).load(db.connection())?)).unwrap();
+    let sealed = || {
+        town.desk.store().read(|db| Ok::<Vec<Vec<u8>>, StoreError>(outbox::table.select(outbox::sealed).load(db.connection())?)).unwrap()
+    };
     assert!(sealed()[0].len() > 100);
     town.desk.send_letters().unwrap();
     assert_eq!(sealed(), [Vec::<u8>::new()]);
@@ -170,7 +178,10 @@ on_both_databases!(a_mail_server_takes_letters, |database| {
     let server = std::thread::spawn(move || take_one(&listener));
     assert_eq!(town.desk.send_letters().unwrap(), Delivery { sent: 1, ..NOTHING });
     let letter = server.join().unwrap();
-    assert!(letter.contains(&format!("To: {}", user.email.unwrap())) && letter.contains("From: Raakvlak <groet@raakvlak.example>"), "{letter}");
+    assert!(
+        letter.contains(&format!("To: {}", user.email.unwrap())) && letter.contains("From: Raakvlak <groet@raakvlak.example>"),
+        "{letter}"
+    );
 });
 
 /// The subjects of the letters that a step brings to the person and to the organisation, sent now.

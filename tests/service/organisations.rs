@@ -46,7 +46,11 @@ on_both_databases!(nobody_else_knows_of_it_before_it_is_vetted, |database| {
     assert_eq!(ids(&other), [id.clone(), other_id]);
     assert_eq!(ids(&expert), [id.clone()]);
     assert!(town.desk.organisation(&expert, &id).unwrap().value.vetted_at.is_some());
-    assert_eq!(town.desk.update_organisation(&other, organisation("Anders"), &id, 2).unwrap_err(), Error::NotAllowed, "known, but not theirs");
+    assert_eq!(
+        town.desk.update_organisation(&other, organisation("Anders"), &id, 2).unwrap_err(),
+        Error::NotAllowed,
+        "known, but not theirs"
+    );
 });
 
 on_both_databases!(lists_page_by_page_without_gaps, |database| {
@@ -98,7 +102,11 @@ on_both_databases!(nobody_vets_their_own, |database| {
     let both = town.somebody(&[Role::Mediator, Role::Organisation]);
     town.desk.add_member(&town.mediator(), &id, &both.user).unwrap();
     assert_eq!(town.desk.vet_organisation(&both, &id, true, 1).unwrap_err(), Error::Conflict(Conflict::Interest));
-    assert_eq!(town.desk.add_member(&both, &id, &both.user).unwrap_err(), Error::Conflict(Conflict::Interest), "nor do they add themselves");
+    assert_eq!(
+        town.desk.add_member(&both, &id, &both.user).unwrap_err(),
+        Error::Conflict(Conflict::Interest),
+        "nor do they add themselves"
+    );
     let mediator = town.mediator();
     let vetted = town.desk.vet_organisation(&mediator, &id, true, 1).unwrap();
     let back = town.desk.vet_organisation(&mediator, &id, false, vetted.version).unwrap();

@@ -25,7 +25,11 @@ on_both_databases!(a_steward_makes_and_changes_them, |database| {
     assert_eq!(town.desk.create_programme(&steward, programme("zorgRESERVE")).unwrap_err(), Error::Conflict(Conflict::Exists));
     let other = town.desk.create_programme(&steward, programme("Hybride onderwijs")).unwrap().value.id;
     assert_eq!(town.desk.update_programme(&steward, programme("Zorgreserve"), &other, 1).unwrap_err(), Error::Conflict(Conflict::Exists));
-    assert_eq!(town.desk.update_programme(&steward, programme("ZorgReserve"), &id, 1).unwrap().version, 2, "its own name is free to itself");
+    assert_eq!(
+        town.desk.update_programme(&steward, programme("ZorgReserve"), &id, 1).unwrap().version,
+        2,
+        "its own name is free to itself"
+    );
     assert_eq!(town.desk.update_programme(&steward, programme("Later"), &id, 1).unwrap_err(), Error::Stale { current: 2 });
     let page = town.desk.programmes(&steward, &PageRequest::first(1)).unwrap();
     assert_eq!((page.items.len(), page.next.as_deref()), (1, Some(id.as_str())));

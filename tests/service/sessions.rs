@@ -135,9 +135,10 @@ fn forged(town: &Town, code: &str, number: u8) -> String {
     let middle = symbols.chars().filter(|symbol| Some(*symbol) != plain.chars().nth(6)).nth(usize::from(number)).unwrap();
     let attempts = symbols.chars().map(|check| format!("{}{middle}{}{check}", &plain[..6], &plain[7..15]));
     // Asking whether a code is mistyped costs nothing, so the one whose check fits is found without a try.
-    attempts.into_iter().find(|attempt| raakvlak_service::sessions::codes::Code::read(attempt).is_ok()).unwrap_or_else(|| {
-        panic!("no check fits {middle} in {}", town.database.url())
-    })
+    attempts
+        .into_iter()
+        .find(|attempt| raakvlak_service::sessions::codes::Code::read(attempt).is_ok())
+        .unwrap_or_else(|| panic!("no check fits {middle} in {}", town.database.url()))
 }
 
 on_both_databases!(five_wrong_tries_lock_a_code_and_typing_errors_do_not, |database| {

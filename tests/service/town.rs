@@ -60,10 +60,8 @@ impl Town {
     pub(crate) fn user(&self, roles: &[Role]) -> User {
         let number = self.number.fetch_add(1, Ordering::SeqCst);
         let roles: Vec<String> = roles.iter().map(|role| format!("\"{role}\"")).collect();
-        let text = format!(
-            r#"{{"id":"new","name":"Persoon {number}","email":"persoon{number}@raakvlak.example","roles":[{}]}}"#,
-            roles.join(",")
-        );
+        let text =
+            format!(r#"{{"id":"new","name":"Persoon {number}","email":"persoon{number}@raakvlak.example","roles":[{}]}}"#, roles.join(","));
         self.desk.create_user(&Actor::system(), of(&text)).unwrap().value
     }
 
@@ -179,9 +177,10 @@ fn decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = joined.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let byte = (*first == b'=').then(|| after.get(..2)).flatten().and_then(|digits| {
-            u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-        });
+        let byte = (*first == b'=')
+            .then(|| after.get(..2))
+            .flatten()
+            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
         bytes.push(byte.unwrap_or(*first));
         rest = if byte.is_some() { &after[2..] } else { after };
     }

@@ -19,17 +19,11 @@ fn pointers(error: Error) -> Vec<String> {
 on_both_databases!(comes_back_as_it_went_in, |database| {
     let town = Town::on(database);
     let steward = town.steward();
-    let told: User = of(
-        r#"{"id":"new","name":"Samira","email":"samira@raakvlak.example","language":"en","roles":["mediator","expert"],
-            "regions":["Zuid-Holland","Zeeland"],"sectors":["zorg"]}"#,
-    );
+    let told: User = of(r#"{"id":"new","name":"Samira","email":"samira@raakvlak.example","language":"en","roles":["mediator","expert"],
+            "regions":["Zuid-Holland","Zeeland"],"sectors":["zorg"]}"#);
     let made = town.desk.create_user(&steward, told.clone()).unwrap();
-    let expected = User {
-        id: made.value.id.clone(),
-        roles: vec![Role::Expert, Role::Mediator],
-        regions: of(r#"["Zeeland","Zuid-Holland"]"#),
-        ..told
-    };
+    let expected =
+        User { id: made.value.id.clone(), roles: vec![Role::Expert, Role::Mediator], regions: of(r#"["Zeeland","Zuid-Holland"]"#), ..told };
     assert_eq!(made.value, expected);
     assert_eq!(town.desk.user(&steward, &expected.id).unwrap(), made);
     let own = town.desk.actor_for_user(&expected.id).unwrap();
@@ -79,7 +73,11 @@ on_both_databases!(nobody_changes_their_own_roles_or_address, |database| {
     assert_eq!(town.desk.update_user(&steward, moved, 1).unwrap_err(), Error::NotAllowed);
     let renamed = User { name: None, roles: Role::ALL.to_vec(), ..own.value };
     let after = town.desk.update_user(&steward, renamed, 1).unwrap();
-    assert_eq!((after.value.name, after.value.roles.as_slice(), after.version), (None, &[Role::Steward][..], 2), "roles are not taken from here");
+    assert_eq!(
+        (after.value.name, after.value.roles.as_slice(), after.version),
+        (None, &[Role::Steward][..], 2),
+        "roles are not taken from here"
+    );
     let expert = town.somebody(&[Role::Expert]);
     assert_eq!(town.desk.change_roles(&expert, &expert.user, all, 1).unwrap_err(), Error::NotAllowed);
 });

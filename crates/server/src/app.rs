@@ -114,7 +114,8 @@ fn figures(settings: &Settings) -> std::io::Result<(Server, SocketAddr)> {
     let listener = TcpListener::bind((settings.metrics_address.0, port(settings.metrics_port)))?;
     let address = listener.local_addr()?;
     let show = move || async move { HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(figures.render()) };
-    let server = HttpServer::new(move || App::new().route("/metrics", web::get().to(show))).workers(1).disable_signals().listen(listener)?;
+    let server =
+        HttpServer::new(move || App::new().route("/metrics", web::get().to(show))).workers(1).disable_signals().listen(listener)?;
     Ok((server.run(), address))
 }
 

@@ -10,8 +10,8 @@ use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::programmes::Programme;
 use raakvlak_domain::users::Role;
 use raakvlak_store::packages::PackageQuery;
-use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, experts, organisations, packages, programmes, shortlists, vocabulary};
 use raakvlak_store::places::{self as store_places, StoredPlace};
+use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, experts, organisations, packages, programmes, shortlists, vocabulary};
 use serde::Serialize;
 
 use crate::actor::Actor;
@@ -189,7 +189,8 @@ fn folder_of(db: &mut Db, today: Date) -> Result<(Folder, Imported), Error> {
     let packages: Vec<TaskPackage> = packages::list(db, &PackageQuery::default())?.into_iter().map(|found| found.package).collect();
     let shown = shortlists::last_shown_before(db, None, today)?;
     let told = experts::all(db)?.into_iter().map(|found| found.expert);
-    let experts: Vec<Expert> = told.map(|expert| Expert { last_shown: expert.last_shown.max(shown.get(&expert.id).copied()), ..expert }).collect();
+    let experts: Vec<Expert> =
+        told.map(|expert| Expert { last_shown: expert.last_shown.max(shown.get(&expert.id).copied()), ..expert }).collect();
     let counts = Imported {
         organisations: organisations.len(),
         programmes: programmes.len(),

@@ -23,8 +23,8 @@ mod feedback;
 mod limits;
 mod suggesting;
 
-pub use deciding::{Decision, Reply};
 pub(crate) use deciding::withdraw_open;
+pub use deciding::{Decision, Reply};
 pub(crate) use limits::{check_capacity, packages_with_places_of, settle_places};
 
 /// The sort of to-do that a suggestion opens: a mediator has to look at it.

@@ -99,7 +99,11 @@ impl Desk {
         let own = if actor.has(Role::Organisation) { actor.organisations.as_slice() } else { &[] };
         let found = self.read(|db| {
             let after = page.after.as_deref();
-            Ok(if knows_all { organisations::page(db, after, page.rows())? } else { organisations::page_known(db, own, after, page.rows())? })
+            Ok(if knows_all {
+                organisations::page(db, after, page.rows())?
+            } else {
+                organisations::page_known(db, own, after, page.rows())?
+            })
         })?;
         Ok(Page::of(found, page, |stored| stored.organisation.id.to_string()).map(answer))
     }
@@ -132,7 +136,13 @@ impl Desk {
     /// # Errors
     ///
     /// [`Error::Stale`]; [`Conflict::Interest`] for somebody who speaks for it themselves.
-    pub fn vet_organisation(&self, actor: &Actor, id: &OrganisationId, trusted: bool, version: i64) -> Result<Versioned<OrganisationView>, Error> {
+    pub fn vet_organisation(
+        &self,
+        actor: &Actor,
+        id: &OrganisationId,
+        trusted: bool,
+        version: i64,
+    ) -> Result<Versioned<OrganisationView>, Error> {
         let id = id.clone();
         self.write(actor, move |tx, actor| {
             let (before, role) = readable(tx, actor, &id, Action::VetOrganisation)?;
@@ -279,7 +289,14 @@ fn post_invitation(tx: &mut Tx<'_>, to_join: &Organisation, user: &UserId, by: &
     mail::post(tx, user, &letter).map(drop)
 }
 
-fn note(tx: &mut Tx<'_>, actor: &Actor, role: Role, act: Act, before: Option<&StoredOrganisation>, after: &StoredOrganisation) -> Result<(), Error> {
+fn note(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    role: Role,
+    act: Act,
+    before: Option<&StoredOrganisation>,
+    after: &StoredOrganisation,
+) -> Result<(), Error> {
     let keys = tx.keys();
     let digest = |stored: &StoredOrganisation| digest_of(keys, None, &answer(stored.clone()).value);
     let entry = actor

@@ -158,7 +158,14 @@ fn check(db: &mut Db, programme: &Programme) -> Result<(), Error> {
     if taken { Err(Error::Conflict(Conflict::Exists)) } else { Ok(()) }
 }
 
-fn note(tx: &mut Tx<'_>, actor: &Actor, role: Role, act: Act, before: Option<&StoredProgramme>, after: &StoredProgramme) -> Result<(), Error> {
+fn note(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    role: Role,
+    act: Act,
+    before: Option<&StoredProgramme>,
+    after: &StoredProgramme,
+) -> Result<(), Error> {
     let keys = tx.keys();
     let digest = |stored: &StoredProgramme| digest_of(keys, None, &stored.programme);
     let entry = actor

@@ -141,7 +141,9 @@ pub(crate) async fn change<T: Serialize + Send + 'static>(
     .await?;
     match outcome {
         Ok(done) => Ok(with_etag(HttpResponse::Ok(), &done)),
-        Err(now) => Err(Problem::Stale { etag: Some(of_version(now.version)), current: serde_json::to_value(&now.value).ok().map(Box::new) }),
+        Err(now) => {
+            Err(Problem::Stale { etag: Some(of_version(now.version)), current: serde_json::to_value(&now.value).ok().map(Box::new) })
+        }
     }
 }
 
@@ -184,7 +186,9 @@ pub(crate) async fn decide<T: Serialize + Send + 'static>(
     .await?;
     match outcome {
         Ok(answer) => Ok(replayed(answer)),
-        Err(now) => Err(Problem::Stale { etag: Some(of_version(now.version)), current: serde_json::to_value(&now.value).ok().map(Box::new) }),
+        Err(now) => {
+            Err(Problem::Stale { etag: Some(of_version(now.version)), current: serde_json::to_value(&now.value).ok().map(Box::new) })
+        }
     }
 }
 

@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, get, web};
 use raakvlak_service::audit::AuditFilter;
 
+use super::answers::PageOfObjects;
 use super::answers::{Answered, PageQuery, read, read_rows};
 use crate::authentication::Caller;
 use crate::paging::{Cursor, Limit};
 use crate::parameters::{InQuery, query};
-use super::answers::PageOfObjects;
 use crate::shared::Shared;
 
 query! {
@@ -30,7 +30,10 @@ query! {
 #[get("/audit")]
 pub(crate) async fn list_audit(shared: web::Data<Shared>, caller: Caller, request: HttpRequest, query: InQuery<AuditQuery>) -> Answered {
     let AuditQuery { limit, cursor } = query.0;
-    read_rows(&shared, &request, &caller, PageQuery { limit, cursor }, |desk, actor, page| desk.audit_rows(actor, &AuditFilter::default(), page)).await
+    read_rows(&shared, &request, &caller, PageQuery { limit, cursor }, |desk, actor, page| {
+        desk.audit_rows(actor, &AuditFilter::default(), page)
+    })
+    .await
 }
 
 /// Verify the audit trail

@@ -36,7 +36,12 @@ record! {
     responses((status = 201, description = "The profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/experts")]
-pub(crate) async fn create_expert(shared: web::Data<Shared>, caller: Caller, key: IdempotencyKey, body: Checked<Fresh<Expert>>) -> Answered {
+pub(crate) async fn create_expert(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Checked<Fresh<Expert>>,
+) -> Answered {
     make(&shared, &caller, key, body.digest, Some("/experts"), move |desk, actor| desk.create_expert(actor, body.value.0, None)).await
 }
 
@@ -77,11 +82,21 @@ pub(crate) async fn get_expert(shared: web::Data<Shared>, caller: Caller, id: In
     responses((status = 200, description = "The profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[put("/experts/{expert}")]
-pub(crate) async fn update_expert(shared: web::Data<Shared>, caller: Caller, id: InPath<ExpertId>, on: IfMatch, body: Checked<Changed<Expert>>) -> Answered {
+pub(crate) async fn update_expert(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<ExpertId>,
+    on: IfMatch,
+    body: Checked<Changed<Expert>>,
+) -> Answered {
     let current = id.0.clone();
-    change(&shared, &caller, on, move |desk, actor| desk.expert(actor, &current), move |desk, actor, version| {
-        desk.update_expert(actor, body.value.0, &id.0, version)
-    })
+    change(
+        &shared,
+        &caller,
+        on,
+        move |desk, actor| desk.expert(actor, &current),
+        move |desk, actor, version| desk.update_expert(actor, body.value.0, &id.0, version),
+    )
     .await
 }
 
@@ -96,11 +111,21 @@ pub(crate) async fn update_expert(shared: web::Data<Shared>, caller: Caller, id:
     responses((status = 200, description = "The profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[put("/experts/{expert}/consent")]
-pub(crate) async fn record_consent(shared: web::Data<Shared>, caller: Caller, id: InPath<ExpertId>, on: IfMatch, body: Checked<Consent>) -> Answered {
+pub(crate) async fn record_consent(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<ExpertId>,
+    on: IfMatch,
+    body: Checked<Consent>,
+) -> Answered {
     let current = id.0.clone();
-    change(&shared, &caller, on, move |desk, actor| desk.expert(actor, &current), move |desk, actor, version| {
-        desk.set_consent(actor, &id.0, body.value.wants_to_be_matched, version)
-    })
+    change(
+        &shared,
+        &caller,
+        on,
+        move |desk, actor| desk.expert(actor, &current),
+        move |desk, actor, version| desk.set_consent(actor, &id.0, body.value.wants_to_be_matched, version),
+    )
     .await
 }
 

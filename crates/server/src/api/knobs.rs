@@ -11,13 +11,13 @@ use raakvlak_service::error::Error;
 use raakvlak_service::knobs::{Standing, scope_of};
 use utoipa::ToSchema;
 
+use super::answers::PageOfObjects;
 use super::answers::{Answered, PageQuery, change, read, read_record, read_rows};
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
 use crate::paging::{Cursor, Limit};
 use crate::parameters::{InQuery, query};
-use super::answers::PageOfObjects;
 use crate::shared::Shared;
 
 closed_words! {
@@ -112,7 +112,10 @@ pub(crate) async fn list_knobs(shared: web::Data<Shared>, caller: Caller) -> Ans
 )]
 #[get("/knobs/matcher")]
 pub(crate) async fn get_matcher_knob(shared: web::Data<Shared>, caller: Caller, query: InQuery<ScopeQuery>) -> Answered {
-    read_record(&shared, &caller, move |desk, actor| knob(desk, actor, &scope_of(query.0.scope.as_str(), query.0.id.as_ref().map(Line::as_str))?)).await
+    read_record(&shared, &caller, move |desk, actor| {
+        knob(desk, actor, &scope_of(query.0.scope.as_str(), query.0.id.as_ref().map(Line::as_str))?)
+    })
+    .await
 }
 
 /// Turn the matcher knob
@@ -130,10 +133,16 @@ pub(crate) async fn turn_matcher_knob(shared: web::Data<Shared>, caller: Caller,
     let Turn { scope, id, setting, why } = body.value;
     let place = (scope.to_string(), id.map(|id| id.to_string()));
     let current = place.clone();
-    change(&shared, &caller, on, move |desk, actor| knob(desk, actor, &scope_of(&current.0, current.1.as_deref())?), move |desk, actor, version| {
-        let scope = scope_of(&place.0, place.1.as_deref())?;
-        desk.turn_knob(actor, &scope, setting, why, u64::try_from(version).unwrap_or(0)).map(numbered)
-    })
+    change(
+        &shared,
+        &caller,
+        on,
+        move |desk, actor| knob(desk, actor, &scope_of(&current.0, current.1.as_deref())?),
+        move |desk, actor, version| {
+            let scope = scope_of(&place.0, place.1.as_deref())?;
+            desk.turn_knob(actor, &scope, setting, why, u64::try_from(version).unwrap_or(0)).map(numbered)
+        },
+    )
     .await
 }
 
@@ -145,7 +154,12 @@ pub(crate) async fn turn_matcher_knob(shared: web::Data<Shared>, caller: Caller,
     responses((status = 200, description = "A page, newest first: who turned it, when and why.", body = PageOfObjects))
 )]
 #[get("/knobs/matcher/versions")]
-pub(crate) async fn list_matcher_versions(shared: web::Data<Shared>, caller: Caller, request: HttpRequest, query: InQuery<VersionsQuery>) -> Answered {
+pub(crate) async fn list_matcher_versions(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    request: HttpRequest,
+    query: InQuery<VersionsQuery>,
+) -> Answered {
     let VersionsQuery { scope, id, limit, cursor } = query.0;
     read_rows(&shared, &request, &caller, PageQuery { limit, cursor }, move |desk, actor, page| {
         desk.knob_versions(actor, &scope_of(scope.as_str(), id.as_ref().map(Line::as_str))?, page)

@@ -7,6 +7,7 @@ use raakvlak_domain::matches::{Approval, CheckIn, Evaluation, MatchState, Offer,
 use raakvlak_domain::quantities::Count;
 use raakvlak_service::matches::{Decision, MatchFilter};
 
+use super::answers::PageOfObjects;
 use super::answers::{Answered, PageQuery, act, decide, make, no_body, read, read_page, read_record};
 use crate::authentication::Caller;
 use crate::body::Checked;
@@ -14,7 +15,6 @@ use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
 use crate::paging::{Cursor, Limit};
 use crate::parameters::{BothInPath, InPath, InQuery, query};
-use super::answers::PageOfObjects;
 use crate::shared::Shared;
 
 query! {
@@ -70,10 +70,16 @@ pub(crate) async fn suggest_match(shared: web::Data<Shared>, caller: Caller, key
     responses((status = 200, description = "A page; the `Link` header leads to the next.", body = PageOfObjects))
 )]
 #[get("/matches")]
-pub(crate) async fn list_matches(shared: web::Data<Shared>, caller: Caller, request: HttpRequest, query: InQuery<MatchesQuery>) -> Answered {
+pub(crate) async fn list_matches(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    request: HttpRequest,
+    query: InQuery<MatchesQuery>,
+) -> Answered {
     let MatchesQuery { package, expert, state, limit, cursor } = query.0;
     let filter = MatchFilter { package, expert, state };
-    read_page(&shared, &request, &caller, PageQuery { limit, cursor }, move |desk, actor, page| desk.list_matches(actor, filter, page)).await
+    read_page(&shared, &request, &caller, PageQuery { limit, cursor }, move |desk, actor, page| desk.list_matches(actor, filter, page))
+        .await
 }
 
 /// Read a match
@@ -121,7 +127,14 @@ pub(crate) async fn get_arrangement(shared: web::Data<Shared>, caller: Caller, b
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/review")]
-pub(crate) async fn review_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Reasoned>) -> Answered {
+pub(crate) async fn review_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Reasoned>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Review(body.value.text)).await
 }
 
@@ -134,7 +147,14 @@ pub(crate) async fn review_match(shared: web::Data<Shared>, caller: Caller, id: 
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/dismiss")]
-pub(crate) async fn dismiss_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Reasoned>) -> Answered {
+pub(crate) async fn dismiss_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Reasoned>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Dismiss(body.value.text)).await
 }
 
@@ -147,7 +167,14 @@ pub(crate) async fn dismiss_match(shared: web::Data<Shared>, caller: Caller, id:
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/offer")]
-pub(crate) async fn offer_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Offer>) -> Answered {
+pub(crate) async fn offer_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Offer>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Offer(body.value)).await
 }
 
@@ -160,7 +187,14 @@ pub(crate) async fn offer_match(shared: web::Data<Shared>, caller: Caller, id: I
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/rearrange")]
-pub(crate) async fn rearrange_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Offer>) -> Answered {
+pub(crate) async fn rearrange_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Offer>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Rearrange(body.value)).await
 }
 
@@ -173,7 +207,14 @@ pub(crate) async fn rearrange_match(shared: web::Data<Shared>, caller: Caller, i
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/accept")]
-pub(crate) async fn accept_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Approval>) -> Answered {
+pub(crate) async fn accept_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Approval>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Accept(body.value)).await
 }
 
@@ -188,7 +229,14 @@ pub(crate) async fn accept_match(shared: web::Data<Shared>, caller: Caller, id: 
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/decline")]
-pub(crate) async fn decline_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Remark>) -> Answered {
+pub(crate) async fn decline_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Remark>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Decline(body.value.text)).await
 }
 
@@ -201,7 +249,14 @@ pub(crate) async fn decline_match(shared: web::Data<Shared>, caller: Caller, id:
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/introduce")]
-pub(crate) async fn introduce_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Remark>) -> Answered {
+pub(crate) async fn introduce_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Remark>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Introduce(body.value.text)).await
 }
 
@@ -214,7 +269,14 @@ pub(crate) async fn introduce_match(shared: web::Data<Shared>, caller: Caller, i
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/agree")]
-pub(crate) async fn agree_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Approval>) -> Answered {
+pub(crate) async fn agree_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Approval>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Agree(body.value)).await
 }
 
@@ -227,7 +289,14 @@ pub(crate) async fn agree_match(shared: web::Data<Shared>, caller: Caller, id: I
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/reject")]
-pub(crate) async fn reject_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Rejection>) -> Answered {
+pub(crate) async fn reject_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Rejection>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Reject(body.value)).await
 }
 
@@ -240,7 +309,14 @@ pub(crate) async fn reject_match(shared: web::Data<Shared>, caller: Caller, id: 
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/confirm")]
-pub(crate) async fn confirm_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Approval>) -> Answered {
+pub(crate) async fn confirm_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Approval>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Confirm(body.value)).await
 }
 
@@ -253,7 +329,14 @@ pub(crate) async fn confirm_match(shared: web::Data<Shared>, caller: Caller, id:
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/end-early")]
-pub(crate) async fn end_early_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Remark>) -> Answered {
+pub(crate) async fn end_early_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Remark>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::EndEarly(body.value.text)).await
 }
 
@@ -266,7 +349,14 @@ pub(crate) async fn end_early_match(shared: web::Data<Shared>, caller: Caller, i
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/close")]
-pub(crate) async fn close_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Remark>) -> Answered {
+pub(crate) async fn close_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Remark>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Close(body.value.text)).await
 }
 
@@ -279,7 +369,14 @@ pub(crate) async fn close_match(shared: web::Data<Shared>, caller: Caller, id: I
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/withdraw")]
-pub(crate) async fn withdraw_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Remark>) -> Answered {
+pub(crate) async fn withdraw_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Remark>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Withdraw(body.value.text)).await
 }
 
@@ -292,7 +389,14 @@ pub(crate) async fn withdraw_match(shared: web::Data<Shared>, caller: Caller, id
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/ask")]
-pub(crate) async fn ask_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Reasoned>) -> Answered {
+pub(crate) async fn ask_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Reasoned>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Ask(body.value.text)).await
 }
 
@@ -305,7 +409,14 @@ pub(crate) async fn ask_match(shared: web::Data<Shared>, caller: Caller, id: InP
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/answer")]
-pub(crate) async fn answer_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey, body: Checked<Reasoned>) -> Answered {
+pub(crate) async fn answer_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+    body: Checked<Reasoned>,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, body.digest, on), Decision::Answer(body.value.text)).await
 }
 
@@ -317,7 +428,13 @@ pub(crate) async fn answer_match(shared: web::Data<Shared>, caller: Caller, id: 
     responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/matches/{match}/start")]
-pub(crate) async fn start_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, on: IfMatch, key: IdempotencyKey) -> Answered {
+pub(crate) async fn start_match(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+) -> Answered {
     decided(&shared, &caller, id.0, (key, no_body(), on), Decision::Start).await
 }
 
@@ -330,7 +447,13 @@ pub(crate) async fn start_match(shared: web::Data<Shared>, caller: Caller, id: I
     responses((status = 201, description = "It is kept.", body = Object))
 )]
 #[post("/matches/{match}/check-ins")]
-pub(crate) async fn create_check_in(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, key: IdempotencyKey, body: Checked<CheckIn>) -> Answered {
+pub(crate) async fn create_check_in(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    key: IdempotencyKey,
+    body: Checked<CheckIn>,
+) -> Answered {
     act(&shared, &caller, (key, body.digest), StatusCode::CREATED, move |desk, actor| {
         Ok(serde_json::json!({ "id": desk.check_in(actor, &id.0, body.value)? }))
     })
@@ -358,6 +481,12 @@ pub(crate) async fn list_check_ins(shared: web::Data<Shared>, caller: Caller, id
     responses((status = 201, description = "It is kept; it never becomes part of a person's score.", body = Object))
 )]
 #[post("/matches/{match}/evaluations")]
-pub(crate) async fn create_evaluation(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>, key: IdempotencyKey, body: Checked<Evaluation>) -> Answered {
+pub(crate) async fn create_evaluation(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<MatchId>,
+    key: IdempotencyKey,
+    body: Checked<Evaluation>,
+) -> Answered {
     act(&shared, &caller, (key, body.digest), StatusCode::CREATED, move |desk, actor| desk.evaluate(actor, &id.0, body.value)).await
 }

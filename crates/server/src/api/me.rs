@@ -10,6 +10,7 @@ use raakvlak_service::actor::Actor;
 use raakvlak_service::error::Error;
 use utoipa::ToSchema;
 
+use super::answers::PageOfObjects;
 use super::answers::{Answered, PageQuery, ask, change, make, read, read_record, read_rows};
 use super::experts::Consent;
 use crate::authentication::Caller;
@@ -17,7 +18,6 @@ use crate::body::Checked;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
 use crate::parameters::InQuery;
-use super::answers::PageOfObjects;
 use crate::shared::Shared;
 
 record! {
@@ -56,8 +56,14 @@ pub(crate) async fn get_me(shared: web::Data<Shared>, caller: Caller) -> Answere
     responses((status = 201, description = "The profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/me/profile")]
-pub(crate) async fn create_my_profile(shared: web::Data<Shared>, caller: Caller, key: IdempotencyKey, body: Checked<Fresh<Expert>>) -> Answered {
-    make(&shared, &caller, key, body.digest, None, move |desk, actor| desk.create_expert(actor, body.value.0, Some(actor.user.clone()))).await
+pub(crate) async fn create_my_profile(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Checked<Fresh<Expert>>,
+) -> Answered {
+    make(&shared, &caller, key, body.digest, None, move |desk, actor| desk.create_expert(actor, body.value.0, Some(actor.user.clone())))
+        .await
 }
 
 /// Read my profile
@@ -81,9 +87,13 @@ pub(crate) async fn get_my_profile(shared: web::Data<Shared>, caller: Caller) ->
 )]
 #[put("/me/profile")]
 pub(crate) async fn update_my_profile(shared: web::Data<Shared>, caller: Caller, on: IfMatch, body: Checked<Changed<Expert>>) -> Answered {
-    change(&shared, &caller, on, |desk, actor| desk.expert(actor, &own(actor)?), move |desk, actor, version| {
-        desk.update_expert(actor, body.value.0, &own(actor)?, version)
-    })
+    change(
+        &shared,
+        &caller,
+        on,
+        |desk, actor| desk.expert(actor, &own(actor)?),
+        move |desk, actor, version| desk.update_expert(actor, body.value.0, &own(actor)?, version),
+    )
     .await
 }
 
@@ -97,9 +107,13 @@ pub(crate) async fn update_my_profile(shared: web::Data<Shared>, caller: Caller,
 )]
 #[put("/me/disclosure")]
 pub(crate) async fn set_my_disclosure(shared: web::Data<Shared>, caller: Caller, on: IfMatch, body: Checked<Disclosure>) -> Answered {
-    change(&shared, &caller, on, |desk, actor| desk.expert(actor, &own(actor)?), move |desk, actor, version| {
-        desk.set_disclosure(actor, &own(actor)?, body.value, version)
-    })
+    change(
+        &shared,
+        &caller,
+        on,
+        |desk, actor| desk.expert(actor, &own(actor)?),
+        move |desk, actor, version| desk.set_disclosure(actor, &own(actor)?, body.value, version),
+    )
     .await
 }
 
@@ -115,9 +129,13 @@ pub(crate) async fn set_my_disclosure(shared: web::Data<Shared>, caller: Caller,
 )]
 #[put("/me/consent")]
 pub(crate) async fn set_my_consent(shared: web::Data<Shared>, caller: Caller, on: IfMatch, body: Checked<Consent>) -> Answered {
-    change(&shared, &caller, on, |desk, actor| desk.expert(actor, &own(actor)?), move |desk, actor, version| {
-        desk.set_consent(actor, &own(actor)?, body.value.wants_to_be_matched, version)
-    })
+    change(
+        &shared,
+        &caller,
+        on,
+        |desk, actor| desk.expert(actor, &own(actor)?),
+        move |desk, actor, version| desk.set_consent(actor, &own(actor)?, body.value.wants_to_be_matched, version),
+    )
     .await
 }
 
@@ -132,10 +150,19 @@ pub(crate) async fn set_my_consent(shared: web::Data<Shared>, caller: Caller, on
     responses((status = 200, description = "The profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[put("/me/availability")]
-pub(crate) async fn set_my_availability(shared: web::Data<Shared>, caller: Caller, on: IfMatch, body: Checked<AvailabilityChoice>) -> Answered {
-    change(&shared, &caller, on, |desk, actor| desk.expert(actor, &own(actor)?), move |desk, actor, version| {
-        desk.set_availability(actor, &own(actor)?, body.value.availability, version)
-    })
+pub(crate) async fn set_my_availability(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    on: IfMatch,
+    body: Checked<AvailabilityChoice>,
+) -> Answered {
+    change(
+        &shared,
+        &caller,
+        on,
+        |desk, actor| desk.expert(actor, &own(actor)?),
+        move |desk, actor, version| desk.set_availability(actor, &own(actor)?, body.value.availability, version),
+    )
     .await
 }
 

@@ -25,7 +25,12 @@ use crate::shared::Shared;
     responses((status = 201, description = "The organisation.", body = Organisation, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/organisations")]
-pub(crate) async fn create_organisation(shared: web::Data<Shared>, caller: Caller, key: IdempotencyKey, body: Checked<Fresh<Organisation>>) -> Answered {
+pub(crate) async fn create_organisation(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Checked<Fresh<Organisation>>,
+) -> Answered {
     make(&shared, &caller, key, body.digest, Some("/organisations"), move |desk, actor| desk.create_organisation(actor, body.value.0)).await
 }
 
@@ -37,7 +42,12 @@ pub(crate) async fn create_organisation(shared: web::Data<Shared>, caller: Calle
     responses((status = 200, description = "A page; the `Link` header leads to the next.", body = Page<Organisation>))
 )]
 #[get("/organisations")]
-pub(crate) async fn list_organisations(shared: web::Data<Shared>, caller: Caller, request: HttpRequest, page: InQuery<PageQuery>) -> Answered {
+pub(crate) async fn list_organisations(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    request: HttpRequest,
+    page: InQuery<PageQuery>,
+) -> Answered {
     read_page(&shared, &request, &caller, page.0, |desk, actor, page| desk.organisations(actor, page)).await
 }
 
@@ -62,11 +72,21 @@ pub(crate) async fn get_organisation(shared: web::Data<Shared>, caller: Caller, 
     responses((status = 200, description = "The organisation.", body = Organisation, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[put("/organisations/{organisation}")]
-pub(crate) async fn update_organisation(shared: web::Data<Shared>, caller: Caller, id: InPath<OrganisationId>, on: IfMatch, body: Checked<Changed<Organisation>>) -> Answered {
+pub(crate) async fn update_organisation(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<OrganisationId>,
+    on: IfMatch,
+    body: Checked<Changed<Organisation>>,
+) -> Answered {
     let current = id.0.clone();
-    change(&shared, &caller, on, move |desk, actor| desk.organisation(actor, &current), move |desk, actor, version| {
-        desk.update_organisation(actor, body.value.0, &id.0, version)
-    })
+    change(
+        &shared,
+        &caller,
+        on,
+        move |desk, actor| desk.organisation(actor, &current),
+        move |desk, actor, version| desk.update_organisation(actor, body.value.0, &id.0, version),
+    )
     .await
 }
 
@@ -78,11 +98,21 @@ pub(crate) async fn update_organisation(shared: web::Data<Shared>, caller: Calle
     responses((status = 200, description = "The organisation.", body = Organisation, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/organisations/{organisation}/vet")]
-pub(crate) async fn vet_organisation(shared: web::Data<Shared>, caller: Caller, id: InPath<OrganisationId>, on: IfMatch, key: IdempotencyKey) -> Answered {
+pub(crate) async fn vet_organisation(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<OrganisationId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+) -> Answered {
     let current = id.0.clone();
-    decide(&shared, &caller, (key, no_body(), on), move |desk, actor| desk.organisation(actor, &current), move |desk, actor, version| {
-        desk.vet_organisation(actor, &id.0, true, version)
-    })
+    decide(
+        &shared,
+        &caller,
+        (key, no_body(), on),
+        move |desk, actor| desk.organisation(actor, &current),
+        move |desk, actor, version| desk.vet_organisation(actor, &id.0, true, version),
+    )
     .await
 }
 

@@ -87,7 +87,12 @@ fn shown(kept: StoredShortlist) -> Shortlist {
     responses((status = 201, description = "The draft.", body = TaskPackage, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/task-packages")]
-pub(crate) async fn create_package(shared: web::Data<Shared>, caller: Caller, key: IdempotencyKey, body: Checked<Fresh<TaskPackage>>) -> Answered {
+pub(crate) async fn create_package(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Checked<Fresh<TaskPackage>>,
+) -> Answered {
     make(&shared, &caller, key, body.digest, Some("/task-packages"), move |desk, actor| desk.create_package(actor, body.value.0)).await
 }
 
@@ -101,7 +106,12 @@ pub(crate) async fn create_package(shared: web::Data<Shared>, caller: Caller, ke
     responses((status = 200, description = "A page; the `Link` header leads to the next.", body = Page<TaskPackage>))
 )]
 #[get("/task-packages")]
-pub(crate) async fn list_packages(shared: web::Data<Shared>, caller: Caller, request: HttpRequest, query: InQuery<PackagesQuery>) -> Answered {
+pub(crate) async fn list_packages(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    request: HttpRequest,
+    query: InQuery<PackagesQuery>,
+) -> Answered {
     let PackagesQuery { organisation, programme, state, limit, cursor } = query.0;
     let filter = PackageFilter { organisation, programme, state };
     read_page(&shared, &request, &caller, PageQuery { limit, cursor }, move |desk, actor, page| desk.packages(actor, filter, page)).await
@@ -130,11 +140,21 @@ pub(crate) async fn get_package(shared: web::Data<Shared>, caller: Caller, id: I
     responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[put("/task-packages/{package}")]
-pub(crate) async fn update_package(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>, on: IfMatch, body: Checked<Changed<TaskPackage>>) -> Answered {
+pub(crate) async fn update_package(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<PackageId>,
+    on: IfMatch,
+    body: Checked<Changed<TaskPackage>>,
+) -> Answered {
     let current = id.0.clone();
-    change(&shared, &caller, on, move |desk, actor| desk.package(actor, &current), move |desk, actor, version| {
-        desk.update_package(actor, body.value.0, &id.0, version)
-    })
+    change(
+        &shared,
+        &caller,
+        on,
+        move |desk, actor| desk.package(actor, &current),
+        move |desk, actor, version| desk.update_package(actor, body.value.0, &id.0, version),
+    )
     .await
 }
 
@@ -146,11 +166,21 @@ pub(crate) async fn update_package(shared: web::Data<Shared>, caller: Caller, id
     responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/task-packages/{package}/publish")]
-pub(crate) async fn publish_package(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>, on: IfMatch, key: IdempotencyKey) -> Answered {
+pub(crate) async fn publish_package(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<PackageId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+) -> Answered {
     let current = id.0.clone();
-    decide(&shared, &caller, (key, no_body(), on), move |desk, actor| desk.package(actor, &current), move |desk, actor, version| {
-        desk.publish_package(actor, &id.0, version)
-    })
+    decide(
+        &shared,
+        &caller,
+        (key, no_body(), on),
+        move |desk, actor| desk.package(actor, &current),
+        move |desk, actor, version| desk.publish_package(actor, &id.0, version),
+    )
     .await
 }
 
@@ -162,11 +192,21 @@ pub(crate) async fn publish_package(shared: web::Data<Shared>, caller: Caller, i
     responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/task-packages/{package}/pause")]
-pub(crate) async fn pause_package(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>, on: IfMatch, key: IdempotencyKey) -> Answered {
+pub(crate) async fn pause_package(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<PackageId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+) -> Answered {
     let current = id.0.clone();
-    decide(&shared, &caller, (key, no_body(), on), move |desk, actor| desk.package(actor, &current), move |desk, actor, version| {
-        desk.pause_package(actor, &id.0, version)
-    })
+    decide(
+        &shared,
+        &caller,
+        (key, no_body(), on),
+        move |desk, actor| desk.package(actor, &current),
+        move |desk, actor, version| desk.pause_package(actor, &id.0, version),
+    )
     .await
 }
 
@@ -178,11 +218,21 @@ pub(crate) async fn pause_package(shared: web::Data<Shared>, caller: Caller, id:
     responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/task-packages/{package}/close")]
-pub(crate) async fn close_package(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>, on: IfMatch, key: IdempotencyKey) -> Answered {
+pub(crate) async fn close_package(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<PackageId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+) -> Answered {
     let current = id.0.clone();
-    decide(&shared, &caller, (key, no_body(), on), move |desk, actor| desk.package(actor, &current), move |desk, actor, version| {
-        desk.close_package(actor, &id.0, version)
-    })
+    decide(
+        &shared,
+        &caller,
+        (key, no_body(), on),
+        move |desk, actor| desk.package(actor, &current),
+        move |desk, actor, version| desk.close_package(actor, &id.0, version),
+    )
     .await
 }
 
@@ -194,11 +244,21 @@ pub(crate) async fn close_package(shared: web::Data<Shared>, caller: Caller, id:
     responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/task-packages/{package}/take-in")]
-pub(crate) async fn take_in_package(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>, on: IfMatch, key: IdempotencyKey) -> Answered {
+pub(crate) async fn take_in_package(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<PackageId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+) -> Answered {
     let current = id.0.clone();
-    decide(&shared, &caller, (key, no_body(), on), move |desk, actor| desk.package(actor, &current), move |desk, actor, version| {
-        desk.take_in_package(actor, &id.0, version)
-    })
+    decide(
+        &shared,
+        &caller,
+        (key, no_body(), on),
+        move |desk, actor| desk.package(actor, &current),
+        move |desk, actor, version| desk.take_in_package(actor, &id.0, version),
+    )
     .await
 }
 

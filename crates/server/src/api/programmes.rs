@@ -23,7 +23,12 @@ use crate::shared::Shared;
     responses((status = 201, description = "The programme.", body = Programme, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/programmes")]
-pub(crate) async fn create_programme(shared: web::Data<Shared>, caller: Caller, key: IdempotencyKey, body: Checked<Fresh<Programme>>) -> Answered {
+pub(crate) async fn create_programme(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Checked<Fresh<Programme>>,
+) -> Answered {
     make(&shared, &caller, key, body.digest, Some("/programmes"), move |desk, actor| desk.create_programme(actor, body.value.0)).await
 }
 
@@ -60,11 +65,21 @@ pub(crate) async fn get_programme(shared: web::Data<Shared>, caller: Caller, id:
     responses((status = 200, description = "The programme.", body = Programme, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[put("/programmes/{programme}")]
-pub(crate) async fn update_programme(shared: web::Data<Shared>, caller: Caller, id: InPath<ProgrammeId>, on: IfMatch, body: Checked<Changed<Programme>>) -> Answered {
+pub(crate) async fn update_programme(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<ProgrammeId>,
+    on: IfMatch,
+    body: Checked<Changed<Programme>>,
+) -> Answered {
     let current = id.0.clone();
-    change(&shared, &caller, on, move |desk, actor| desk.programme(actor, &current), move |desk, actor, version| {
-        desk.update_programme(actor, body.value.0, &id.0, version)
-    })
+    change(
+        &shared,
+        &caller,
+        on,
+        move |desk, actor| desk.programme(actor, &current),
+        move |desk, actor, version| desk.update_programme(actor, body.value.0, &id.0, version),
+    )
     .await
 }
 

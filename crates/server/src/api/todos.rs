@@ -3,12 +3,12 @@
 use actix_web::{HttpRequest, get, post, web};
 use raakvlak_domain::texts::Line;
 
+use super::answers::PageOfObjects;
 use super::answers::{Answered, PageQuery, decide, no_body, read_page};
 use crate::authentication::Caller;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
 use crate::parameters::{InPath, InQuery};
-use super::answers::PageOfObjects;
 use crate::shared::Shared;
 
 /// List what needs a person, oldest first
@@ -33,8 +33,12 @@ pub(crate) async fn list_todos(shared: web::Data<Shared>, caller: Caller, reques
 #[post("/todos/{todo}/close")]
 pub(crate) async fn close_todo(shared: web::Data<Shared>, caller: Caller, id: InPath<Line>, on: IfMatch, key: IdempotencyKey) -> Answered {
     let current = id.0.clone();
-    decide(&shared, &caller, (key, no_body(), on), move |desk, actor| desk.todo(actor, current.as_str()), move |desk, actor, version| {
-        desk.close_todo(actor, id.0.as_str(), version)
-    })
+    decide(
+        &shared,
+        &caller,
+        (key, no_body(), on),
+        move |desk, actor| desk.todo(actor, current.as_str()),
+        move |desk, actor, version| desk.close_todo(actor, id.0.as_str(), version),
+    )
     .await
 }

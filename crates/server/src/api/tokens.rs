@@ -1,6 +1,6 @@
 //! Signing in and out: access tokens for a code or a refresh token, links by e-mail, codes on paper.
 
-use actix_web::{HttpResponse, delete, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::faults::FaultKind;
 use raakvlak_domain::identifiers::UserId;
@@ -80,7 +80,8 @@ pub struct PaperCodeAnswer {
     responses((status = 200, description = "The tokens.", body = TokenAnswer), (status = 401, description = "The code or token does not work (any more)."))
 )]
 #[post("/tokens")]
-pub(crate) async fn create_token(shared: web::Data<Shared>, body: Checked<TokenRequest>) -> Answered {
+pub(crate) async fn create_token(shared: web::Data<Shared>, request: HttpRequest, body: Checked<TokenRequest>) -> Answered {
+    shared.limits.count_sign_in(&request)?;
     let TokenRequest { code, refresh_token } = body.value;
     let signed_in = ask_openly(&shared, move |desk| match (&code, &refresh_token) {
         (Some(code), _) => desk.redeem_code(code.as_str()),
@@ -114,7 +115,8 @@ fn token_answer(shared: &Shared, signed_in: SignedIn) -> Answered {
     responses((status = 202, description = "If somebody has this address, a link is on its way."))
 )]
 #[post("/sign-in-links")]
-pub(crate) async fn request_sign_in_link(shared: web::Data<Shared>, body: Checked<LinkRequest>) -> Answered {
+pub(crate) async fn request_sign_in_link(shared: web::Data<Shared>, request: HttpRequest, body: Checked<LinkRequest>) -> Answered {
+    shared.limits.count_sign_in(&request)?;
     ask_openly(&shared, move |desk| desk.request_sign_in(&body.value.email)).await?;
     Ok(HttpResponse::Accepted().finish())
 }
@@ -129,12 +131,7 @@ pub(crate) async fn request_sign_in_link(shared: web::Data<Shared>, body: Checke
     responses((status = 201, description = "The code.", body = PaperCodeAnswer))
 )]
 #[post("/users/{user}/paper-codes")]
-pub(crate) async fn create_paper_code(
-    shared: web::Data<Shared>,
-    caller: Caller,
-    user: InPath<UserId>,
-    key: IdempotencyKey,
-) -> Answered {
+pub(crate) async fn create_paper_code(shared: web::Data<Shared>, caller: Caller, user: InPath<UserId>, key: IdempotencyKey) -> Answered {
     act(&shared, &caller, (key, no_body()), actix_web::http::StatusCode::CREATED, move |desk, actor| {
         let made = desk.make_paper_code(actor, &user.0)?;
         Ok(PaperCodeAnswer { code: made.code, expires_at: made.expires_at })
@@ -152,9 +149,9 @@ pub(crate) async fn create_paper_code(
 pub(crate) async fn list_sessions(shared: web::Data<Shared>, caller: Caller) -> Answered {
     read(&shared, &caller, |desk, actor| {
         let sessions = desk.sessions(actor)?;
-        let shown = sessions.into_iter().map(|session| {
-            serde_json::json!({ "id": session.session, "renewed_at": session.renewed_at, "expires_at": session.expires_at })
-        });
+        let shown = sessions.into_iter().map(
+            |session| serde_json::json!({ "id": session.session, "renewed_at": session.renewed_at, "expires_at": session.expires_at }),
+        );
         Ok(shown.collect::<Vec<_>>())
     })
     .await

@@ -75,10 +75,23 @@ pub(crate) async fn get_user(shared: web::Data<Shared>, caller: Caller, id: InPa
     responses((status = 200, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[put("/users/{user}")]
-pub(crate) async fn update_user(shared: web::Data<Shared>, caller: Caller, id: InPath<UserId>, on: IfMatch, body: Checked<Changed<User>>) -> Answered {
+pub(crate) async fn update_user(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<UserId>,
+    on: IfMatch,
+    body: Checked<Changed<User>>,
+) -> Answered {
     let current = id.0.clone();
     let user = User { id: id.0, ..body.value.0 };
-    change(&shared, &caller, on, move |desk, actor| desk.user(actor, &current), move |desk, actor, version| desk.update_user(actor, user, version)).await
+    change(
+        &shared,
+        &caller,
+        on,
+        move |desk, actor| desk.user(actor, &current),
+        move |desk, actor, version| desk.update_user(actor, user, version),
+    )
+    .await
 }
 
 /// Block a user
@@ -89,11 +102,21 @@ pub(crate) async fn update_user(shared: web::Data<Shared>, caller: Caller, id: I
     responses((status = 200, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/users/{user}/block")]
-pub(crate) async fn block_user(shared: web::Data<Shared>, caller: Caller, id: InPath<UserId>, on: IfMatch, key: IdempotencyKey) -> Answered {
+pub(crate) async fn block_user(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<UserId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+) -> Answered {
     let current = id.0.clone();
-    decide(&shared, &caller, (key, no_body(), on), move |desk, actor| desk.user(actor, &current), move |desk, actor, version| {
-        desk.set_user_state(actor, &id.0, UserState::Blocked, version)
-    })
+    decide(
+        &shared,
+        &caller,
+        (key, no_body(), on),
+        move |desk, actor| desk.user(actor, &current),
+        move |desk, actor, version| desk.set_user_state(actor, &id.0, UserState::Blocked, version),
+    )
     .await
 }
 
@@ -105,10 +128,20 @@ pub(crate) async fn block_user(shared: web::Data<Shared>, caller: Caller, id: In
     responses((status = 200, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
 )]
 #[post("/users/{user}/unblock")]
-pub(crate) async fn unblock_user(shared: web::Data<Shared>, caller: Caller, id: InPath<UserId>, on: IfMatch, key: IdempotencyKey) -> Answered {
+pub(crate) async fn unblock_user(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<UserId>,
+    on: IfMatch,
+    key: IdempotencyKey,
+) -> Answered {
     let current = id.0.clone();
-    decide(&shared, &caller, (key, no_body(), on), move |desk, actor| desk.user(actor, &current), move |desk, actor, version| {
-        desk.set_user_state(actor, &id.0, UserState::Active, version)
-    })
+    decide(
+        &shared,
+        &caller,
+        (key, no_body(), on),
+        move |desk, actor| desk.user(actor, &current),
+        move |desk, actor, version| desk.set_user_state(actor, &id.0, UserState::Active, version),
+    )
     .await
 }

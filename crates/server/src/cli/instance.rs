@@ -193,9 +193,9 @@ fn vocabulary_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure>
 
 fn told(error: &Error, language: Language) -> Failure {
     match error {
-        Error::Invalid(faults) => {
-            Failure::Told(faults.iter().map(|fault| format!("{}: {}", fault.pointer, fault.detail(language))).collect::<Vec<_>>().join("\n"))
-        }
+        Error::Invalid(faults) => Failure::Told(
+            faults.iter().map(|fault| format!("{}: {}", fault.pointer, fault.detail(language))).collect::<Vec<_>>().join("\n"),
+        ),
         Error::Conflict(conflict) => Failure::Told(conflict.detail(language)),
         other => Failure::Told(other.to_string()),
     }

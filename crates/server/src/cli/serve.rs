@@ -53,11 +53,15 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<()
     let welcome = if arguments.demo { Some(demo_words(&desk, language)?) } else { None };
     let shared = Shared::new(Arc::new(desk.clone()), settings).map_err(|error| Failure::Told(error.to_string()))?;
     let rounds = Rounds::start(desk.clone());
-    let served = app::run(shared, |_| {}, |running| {
-        let address = format!("http://{}", running.address);
-        let told = tell(streams, &address, welcome.as_deref(), language);
-        drop(told);
-    });
+    let served = app::run(
+        shared,
+        |_| {},
+        |running| {
+            let address = format!("http://{}", running.address);
+            let told = tell(streams, &address, welcome.as_deref(), language);
+            drop(told);
+        },
+    );
     rounds.stop();
     desk.close();
     served.map_err(|error| Failure::Told(format!("{}: {error}", pick(language, "De dienst kan niet starten", "The service cannot start"))))

@@ -145,7 +145,8 @@ impl WebAddress {
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let uri: Option<actix_web::http::Uri> = text.parse().ok();
-        let is_sound = uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() && uri.query().is_none());
+        let is_sound =
+            uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() && uri.query().is_none());
         is_sound.then(|| Self(text.trim_end_matches('/').to_owned()))
     }
 }

@@ -47,12 +47,16 @@ const fn failing(
 
 const FAILINGS: &[Failing] = &[
     failing("Invalid", "400", "Something in the request is not right; `errors` names all of it.", None, |_| true),
-    failing("NotSignedIn", "401", "Nobody is signed in, or not any more.", Some(("WWW-Authenticate", "How to sign in.")), |it| !it.is_public),
+    failing("NotSignedIn", "401", "Nobody is signed in, or not any more.", Some(("WWW-Authenticate", "How to sign in.")), |it| {
+        !it.is_public
+    }),
     failing("NotAllowed", "403", "The user may know of it but may not do this.", None, |it| !it.is_public),
     failing("NotFound", "404", "There is no such record, or none that this user may see.", None, |it| it.has_variable),
     failing("NotAcceptable", "406", "None of the kinds of answer in `Accept` can be given.", None, |_| true),
     failing("TooSlow", "408", "The request did not come in in time.", None, |it| it.has_body),
-    failing("Conflict", "409", "It cannot be done in the present state of things; `code` says why.", None, |it| it.takes_key || it.takes_version),
+    failing("Conflict", "409", "It cannot be done in the present state of things; `code` says why.", None, |it| {
+        it.takes_key || it.takes_version
+    }),
     failing(
         "Stale",
         "412",
@@ -65,7 +69,13 @@ const FAILINGS: &[Failing] = &[
     failing("IfMatchMissing", "428", "`If-Match` is missing.", None, |it| it.takes_version),
     failing("TooMany", "429", "Too many requests.", Some(RETRY_AFTER), |_| true),
     failing("Internal", "500", "Something went wrong on our side.", None, |_| true),
-    failing("Unavailable", "503", "The data cannot be reached just now, or there are too many requests at once.", Some(RETRY_AFTER), |_| true),
+    failing(
+        "Unavailable",
+        "503",
+        "The data cannot be reached just now, or there are too many requests at once.",
+        Some(RETRY_AFTER),
+        |_| true,
+    ),
 ];
 
 /// The document with what holds for every operation.

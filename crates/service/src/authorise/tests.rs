@@ -171,7 +171,8 @@ fn organisations() {
     let id = OrganisationId::new("o1").unwrap();
     let of = |vetted| Object::Organisation { id: &id, vetted };
     check(ORGANISATION, |action| {
-        let outsiders = [member("o1"), member("o2"), expert("e1")].into_iter().flat_map(|actor| [(actor.clone(), of(true)), (actor, of(false))]);
+        let outsiders =
+            [member("o1"), member("o2"), expert("e1")].into_iter().flat_map(|actor| [(actor.clone(), of(true)), (actor, of(false))]);
         answers(action, outsiders.chain(staff().map(|actor| (actor, of(false)))))
     });
 }
@@ -181,7 +182,8 @@ fn packages() {
     let organisation = OrganisationId::new("o1").unwrap();
     let of = |published| Object::Package { organisation: &organisation, published };
     check(PACKAGE, |action| {
-        let outsiders = [member("o1"), member("o2"), expert("e1")].into_iter().flat_map(|actor| [(actor.clone(), of(true)), (actor, of(false))]);
+        let outsiders =
+            [member("o1"), member("o2"), expert("e1")].into_iter().flat_map(|actor| [(actor.clone(), of(true)), (actor, of(false))]);
         answers(action, outsiders.chain(staff().map(|actor| (actor, of(false)))))
     });
 }
@@ -215,7 +217,8 @@ fn users() {
         let own: String = oneself.iter().map(|actor| said(actor, action, &Object::User { id: &x, roles: &actor.roles })).collect();
         let six = || [expert("e1"), member("o1")].into_iter().chain(staff());
         let of_person = answers(action, six().map(|actor| (actor, Object::User { id: &person, roles: &[Role::Expert] })));
-        let of_colleague = answers(action, six().map(|actor| (actor, Object::User { id: &colleague, roles: &[Role::Expert, Role::Mediator] })));
+        let of_colleague =
+            answers(action, six().map(|actor| (actor, Object::User { id: &colleague, roles: &[Role::Expert, Role::Mediator] })));
         own + &of_person + &of_colleague
     });
 }
@@ -252,7 +255,11 @@ fn several_roles_may_what_any_of_them_may() {
     assert_eq!(authorise(&both, Action::ReadExpert, &Object::Expert { id: &other }), Ok(Role::Mediator));
     let own = ExpertId::new("e1").unwrap();
     assert_eq!(authorise(&both, Action::GiveConsent, &Object::Expert { id: &own }), Ok(Role::Expert));
-    assert_eq!(authorise(&both, Action::GiveConsent, &Object::Expert { id: &other }), Err(Error::NotAllowed), "mediators know of everybody");
+    assert_eq!(
+        authorise(&both, Action::GiveConsent, &Object::Expert { id: &other }),
+        Err(Error::NotAllowed),
+        "mediators know of everybody"
+    );
 }
 
 #[test]
