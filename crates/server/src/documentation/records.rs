@@ -67,5 +67,9 @@ fn missed<T: FromNode>() -> Vec<String> {
 
 /// Whether only we write a key; the document says so beside the key's own schema, whatever form that has.
 fn is_read_only(schema: &Object, key: &str) -> bool {
-    schema.properties.get(key).and_then(|property| serde_json::to_value(property).ok()).is_some_and(|property| property["readOnly"] == true)
+    schema
+        .properties
+        .get(key)
+        .and_then(|property| serde_json::to_value(property).ok())
+        .is_some_and(|property| property.get("readOnly") == Some(&serde_json::Value::Bool(true)))
 }
