@@ -27,34 +27,34 @@ use raakvlak_testkit::app::TestServer;
 use serde_json::json;
 
 /// Something that must never be seen in an answer.
-pub const SECRET: &str = "SELECT name FROM users -- zeer geheim";
+pub(crate) const SECRET: &str = "SELECT name FROM users -- zeer geheim";
 
 /// When the clock of the tests begins, in seconds since 1970.
-pub const BEGIN: i64 = 1_800_000_000;
+pub(crate) const BEGIN: i64 = 1_800_000_000;
 
 /// Who has which session, and what time it is.
 #[derive(Debug)]
-pub struct Porter {
+pub(crate) struct Porter {
     seconds: AtomicI64,
     away: AtomicBool,
     sessions: Mutex<BTreeMap<String, String>>,
 }
 
 impl Porter {
-    pub fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         let sessions = [("s1", "u1"), ("s2", "u2")].map(|(session, user)| (session.to_owned(), user.to_owned()));
         Arc::new(Self { seconds: AtomicI64::new(BEGIN), away: AtomicBool::new(false), sessions: Mutex::new(sessions.into()) })
     }
 
-    pub fn advance(&self, seconds: i64) {
+    pub(crate) fn advance(&self, seconds: i64) {
         self.seconds.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    pub fn end(&self, session: &str) {
+    pub(crate) fn end(&self, session: &str) {
         self.sessions.lock().unwrap().remove(session);
     }
 
-    pub fn go_away(&self, away: bool) {
+    pub(crate) fn go_away(&self, away: bool) {
         self.away.store(away, Ordering::SeqCst);
     }
 }
@@ -82,17 +82,17 @@ impl Door for Porter {
     }
 }
 
-pub fn start() -> (TestServer, Arc<Porter>) {
+pub(crate) fn start() -> (TestServer, Arc<Porter>) {
     start_with(|_| ())
 }
 
-pub fn start_with(change: impl FnOnce(&mut Settings)) -> (TestServer, Arc<Porter>) {
+pub(crate) fn start_with(change: impl FnOnce(&mut Settings)) -> (TestServer, Arc<Porter>) {
     let porter = Porter::new();
     (TestServer::start(Arc::clone(&porter), doors, change), porter)
 }
 
 /// A token for a session of this server.
-pub fn token(server: &TestServer, porter: &Porter, user: &str, session: &str) -> String {
+pub(crate) fn token(server: &TestServer, porter: &Porter, user: &str, session: &str) -> String {
     server.tokens().issue(&UserId::new(user).unwrap(), session, porter.now()).unwrap().text
 }
 
@@ -153,6 +153,10 @@ async fn framework(_: web::Json<u32>) -> HttpResponse {
 }
 
 async fn slow(shared: web::Data<Shared>) -> Result<HttpResponse, Problem> {
-    shared.blocking(|| Ok(std::thread::sleep(Duration::from_millis(700)))).await?;
+    let work = || {
+        std::thread::sleep(Duration::from_millis(700));
+        Ok(())
+    };
+    shared.blocking(work).await?;
     Ok(HttpResponse::Ok().json(json!({ "done": true })))
 }

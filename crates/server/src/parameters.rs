@@ -206,6 +206,7 @@ mod tests {
 
     query! {
         /// A query to test with.
+        #[allow(unreachable_pub, reason = "the macro declares what handlers of other files use")]
         pub struct Example {
             /// A number.
             pub level("level"): Level,

@@ -10,7 +10,7 @@ use raakvlak_domain::programmes::Programme;
 use raakvlak_service::actor::Actor;
 use raakvlak_store::{StoreResult, Tx, experts, organisations, packages, programmes, todos, users};
 use raakvlak_testkit::app::TestServer;
-use raakvlak_testkit::http::Request;
+use raakvlak_testkit::http::{Answer, Request};
 use raakvlak_testkit::town::{NEIGHBOUR, ORGANISATION, Town, expert_of, hours, of, work};
 use serde_json::{Value, json};
 
@@ -110,7 +110,7 @@ impl<'a> Matrix<'a> {
     }
 
     /// The answers about a record that this column may not know of, and about one that does not exist, without what differs between any two answers.
-    pub(super) fn hidden_and_missing(&self, operation: &str, template: &str, column: Column) -> [(u16, Vec<(String, String)>, String); 2] {
+    pub(super) fn hidden_and_missing(&self, operation: &str, template: &str, column: Column) -> [Answer; 2] {
         let scene = self.scene(column);
         let ask = scene.ask(operation).unwrap();
         let missing = Ask { path: with_no_record(template, &ask.path), method: ask.method, version: ask.version, body: ask.body.clone() };
@@ -119,7 +119,7 @@ impl<'a> Matrix<'a> {
             answer.headers.retain(|(name, _)| name != "date" && name != "x-request-id");
             // In which order headers come is chance, and tells nothing.
             answer.headers.sort();
-            (answer.status, answer.headers.clone(), answer.text())
+            answer
         })
     }
 

@@ -49,7 +49,7 @@ pub(crate) async fn list_terms(shared: web::Data<Shared>, caller: Caller) -> Ans
 pub(crate) async fn link_text(shared: web::Data<Shared>, caller: Caller, body: Checked<LinkText>) -> Answered {
     read(&shared, &caller, move |desk, actor| {
         let LinkText { text, language, limit } = body.value;
-        desk.link_text(actor, text.as_str(), language, limit.get() as usize)
+        desk.link_text(actor, text.as_str(), language, limit.get())
     })
     .await
 }
