@@ -45,7 +45,7 @@ on_both_databases!(an_organisation_joins_and_leaves, |database| {
     let joined = || town.desk.organisations_of_programme(&mediator, &id).unwrap();
     town.desk.enrol_organisation(&member, &id, &organisation, true).unwrap();
     town.desk.enrol_organisation(&member, &id, &organisation, true).unwrap();
-    assert_eq!(joined(), [organisation.clone()]);
+    assert_eq!(joined(), std::slice::from_ref(&organisation));
     let (other, _) = town.member();
     assert_eq!(town.desk.enrol_organisation(&other, &id, &organisation, false).unwrap_err(), Error::NotFound);
     let nothing = ProgrammeId::new("nothing").unwrap();
