@@ -65,7 +65,7 @@ on_both_databases!(an_expert_joins_and_leaves, |database| {
     let told = || town.desk.expert(&actor, &expert).unwrap().value.programmes.unwrap_or_default();
     town.desk.enrol_expert(&actor, &id, &expert, true).unwrap();
     town.desk.enrol_expert(&actor, &id, &expert, true).unwrap();
-    assert_eq!(told(), [id.clone()]);
+    assert_eq!(told(), std::slice::from_ref(&id));
     let stranger = town.somebody(&[Role::Expert]);
     assert_eq!(town.desk.enrol_expert(&stranger, &id, &expert, false).unwrap_err(), Error::NotFound);
     town.desk.enrol_expert(&Actor::system(), &id, &expert, false).unwrap();
