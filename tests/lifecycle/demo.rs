@@ -95,6 +95,15 @@ on_both_databases!(it_comes_back_as_it_went, |database| {
     let copy = Empty::on(&other);
     let files: BTreeMap<String, Vec<u8>> = contents(&first).into_iter().filter(|(name, _)| name.starts_with("vocabulary/")).collect();
     assert_eq!(copy.desk.import(&mediator_of(&town), folder.clone(), BTreeMap::new()).unwrap_err(), Error::NotAllowed);
+    let mut with_matches = folder.clone();
+    with_matches.further.insert("matches.jsonl", Vec::new());
+    let Error::Invalid(faults) = copy.desk.import(&Actor::system(), with_matches, BTreeMap::new()).unwrap_err() else {
+        panic!("not refused")
+    };
+    assert_eq!(
+        faults.iter().map(|fault| (fault.pointer.as_str(), fault.kind.code())).collect::<Vec<_>>(),
+        [("/matches.jsonl", "not_kept")]
+    );
     let counts = copy.desk.import(&Actor::system(), folder.clone(), files).unwrap();
     assert!(counts.vocabulary);
     assert_eq!((counts.packages, counts.experts), (60, 400));

@@ -79,10 +79,13 @@ fn heading(title: &str) {
     println!("| {title} | first | among five |\n| --- | --- | --- |");
 }
 
+/// Makes a method ready for a vocabulary.
+type Maker = fn(&Vocabulary) -> Box<dyn Method>;
+
 fn compare(title: &str, sets: &Sets) {
     let asked: usize = sets.iter().map(|(_, questions)| questions.len()).sum();
     heading(&format!("{title} ({asked})"));
-    let methods: [(&str, fn(&Vocabulary) -> Box<dyn Method>); 4] = [
+    let methods: [(&str, Maker); 4] = [
         ("Jaro-Winkler", |vocabulary| Box::new(JaroWinkler::new(vocabulary, Language::Nl))),
         ("shared words (Jaccard)", |vocabulary| Box::new(Overlap::plain(vocabulary, Language::Nl))),
         ("shared words by rarity", |vocabulary| Box::new(Overlap::by_rarity(vocabulary, Language::Nl))),

@@ -159,6 +159,8 @@ pub enum FaultKind {
     },
     /// A file that a command cannot do without.
     FileMissing,
+    /// A file that is right, and that the store has no place for yet.
+    NotKept,
     /// A file that has no meaning where it lies.
     UnknownFile,
     /// A table cell whose closing quote is not on the same line.
@@ -203,6 +205,7 @@ impl FaultKind {
             Self::UnknownPlace { .. } => "unknown_place",
             Self::AmbiguousPlace { .. } => "ambiguous_place",
             Self::FileMissing => "file_missing",
+            Self::NotKept => "not_kept",
             Self::UnknownFile => "unknown_file",
             Self::UnclosedQuote => "unclosed_quote",
             Self::Mistyped => "mistyped",
@@ -255,6 +258,7 @@ impl FaultKind {
                 format!("'{name}' kan meer plaatsen zijn. Kies er een: {}.", candidates.join(", "))
             }
             Self::FileMissing => "Dit bestand ontbreekt.".into(),
+            Self::NotKept => "Dit bestand kunnen we nog niet bewaren. Haal het uit de map; dan kan de rest naar binnen.".into(),
             Self::UnknownFile => "Dit bestand hoort hier niet. Haal het weg of geef het de goede naam.".into(),
             Self::UnclosedQuote => "Een aanhalingsteken wordt op deze regel niet gesloten.".into(),
             Self::Mistyped => "Er zit een typfout in deze code. Kijk nog eens goed.".into(),
@@ -296,6 +300,7 @@ impl FaultKind {
             Self::UnknownPlace { name } => format!("We do not know the place '{name}'."),
             Self::AmbiguousPlace { name, candidates } => format!("'{name}' can be several places. Choose one: {}.", candidates.join(", ")),
             Self::FileMissing => "This file is missing.".into(),
+            Self::NotKept => "We cannot keep this file yet. Take it out of the folder; then the rest can come in.".into(),
             Self::UnknownFile => "This file does not belong here. Take it away or give it the right name.".into(),
             Self::UnclosedQuote => "A quote is not closed on this line.".into(),
             Self::Mistyped => "There is a typing error in this code. Please look again.".into(),

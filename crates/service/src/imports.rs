@@ -5,6 +5,7 @@ use std::path::Path;
 
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::experts::Expert;
+use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::organisations::Organisation;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::programmes::Programme;
@@ -54,8 +55,10 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`Error::Conflict`] when a record with one of the ids exists already; [`Error::NotAllowed`] for anybody but a steward.
+    /// [`Error::Conflict`] when a record with one of the ids exists already; [`Error::Invalid`] with every file that the store has no place for yet;
+    /// [`Error::NotAllowed`] for anybody but a steward.
     pub fn import(&self, actor: &Actor, folder: Folder, files: BTreeMap<String, Vec<u8>>) -> Result<Imported, Error> {
+        refuse_what_is_not_kept(&folder)?;
         let lists = if files.is_empty() { Vec::new() } else { self.lists_of(&folder.vocabulary) };
         let records = Records {
             organisations: folder.organisations.unwrap_or_default(),
@@ -147,6 +150,12 @@ impl Desk {
         let competences = tables.vocabulary.competences.iter().zip(0u32..);
         competences.map(|(competence, at)| (competence.id.clone(), neighbours.list(at).to_bytes())).collect()
     }
+}
+
+/// A file that would be left behind without a word is refused instead, each by its name.
+fn refuse_what_is_not_kept(folder: &Folder) -> Result<(), Error> {
+    let faults: Vec<Fault> = folder.further.keys().map(|file| Fault::new(format!("/{file}"), FaultKind::NotKept)).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
 }
 
 /// Keeps the records as they came, ids and all.

@@ -97,6 +97,12 @@ pub(super) fn export(arguments: &OnPath, streams: &mut Streams<'_>) -> Result<()
     let (desk, _) = arguments.settings.desk(&[])?;
     let exported = desk.export(&Actor::system(), &arguments.path).map_err(|error| told(&error, language))?;
     desk.close();
+    let left = pick(
+        language,
+        "Gebruikers, matches en standen van de knop staan nog niet in de map. Bewaar daarvoor ook een kopie van de database (raakvlak backup).",
+        "Users, matches and knob versions are not in the folder yet. Keep a copy of the database as well (raakvlak backup).",
+    );
+    writeln!(streams.errors, "{left}").map_err(Failure::Output)?;
     writeln!(streams.output, "{}", serde_json::to_string(&exported).unwrap_or_default()).map_err(Failure::Output)
 }
 

@@ -21,6 +21,9 @@ use crate::{app, telemetry};
 /// How often the clock's work is done: offers run out, letters leave.
 const ROUND: Duration = Duration::from_secs(5);
 
+/// After how many rounds what has had its time is cleared away: every hour.
+const CLEARING_ROUNDS: u32 = 720;
+
 /// How often the end is looked for between two rounds.
 const NAP: Duration = Duration::from_millis(200);
 
@@ -121,8 +124,15 @@ impl Rounds {
         let ended = Arc::new(AtomicBool::new(false));
         let end = Arc::clone(&ended);
         let thread = std::thread::spawn(move || {
-            while !end.load(Ordering::Relaxed) {
+            // What has had its time goes at the start and then once every so many rounds.
+            for at in (0..CLEARING_ROUNDS).cycle() {
+                if end.load(Ordering::Relaxed) {
+                    break;
+                }
                 round(&desk);
+                if at == 0 {
+                    clear(&desk);
+                }
                 let mut waited = Duration::ZERO;
                 while waited < ROUND && !end.load(Ordering::Relaxed) {
                     std::thread::sleep(NAP);
@@ -145,5 +155,11 @@ fn round(desk: &Desk) {
     }
     if let Err(error) = desk.send_letters() {
         tracing::warn!(%error, "letters cannot leave now");
+    }
+}
+
+fn clear(desk: &Desk) {
+    if let Err(error) = desk.clear_away() {
+        tracing::warn!(%error, "what has had its time cannot be cleared away now");
     }
 }

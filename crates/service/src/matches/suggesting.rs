@@ -58,7 +58,6 @@ impl Desk {
     }
 
     /// The explanation of a match as JSON, with the knob version that made it; `None` when the person is not in the ranking (any more).
-    #[expect(clippy::type_complexity, reason = "a text and the version that made it")]
     fn assessed(
         &self,
         actor: &Actor,
