@@ -118,7 +118,7 @@ on_both_databases!(a_pause_and_an_avoided_organisation_stop_every_offer, |databa
         }
         if pause {
             town.desk.set_availability(&anna, &id, Availability::Standby, version(&town, &id)).unwrap();
-            assert_eq!(seen(&town, &package, &id)[2], false, "only when called up");
+            assert!(!seen(&town, &package, &id)[2], "only when called up");
             town.desk.set_availability(&anna, &id, Availability::Available, version(&town, &id)).unwrap();
         } else {
             tell(&town, &anna, |profile| profile.avoid = Some(vec![of(&json!(NEIGHBOUR))]));
@@ -142,8 +142,8 @@ on_both_databases!(a_no_while_others_are_ranking, |database| {
                 let before = phase.load(Ordering::SeqCst);
                 let list = town.desk.rank_package(&town.mediator, &package).unwrap().answer.shortlist;
                 let there = list.iter().any(|person| person.expert == id);
-                if before % 2 == 0 && phase.load(Ordering::SeqCst) == before {
-                    assert_eq!(there, before % 4 == 0, "phase {before}");
+                if before.is_multiple_of(2) && phase.load(Ordering::SeqCst) == before {
+                    assert_eq!(there, before.is_multiple_of(4), "phase {before}");
                     sure[usize::from(there)].fetch_add(1, Ordering::SeqCst);
                 }
             }
