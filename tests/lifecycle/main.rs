@@ -9,6 +9,8 @@
 )]
 
 mod approvals;
+mod check;
+mod commands;
 mod common;
 mod consent;
 mod demo;

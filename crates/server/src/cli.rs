@@ -5,7 +5,9 @@
 //! with what it was given to read, and 2 when it was typed wrongly.
 
 mod answers;
+mod check;
 mod config;
+mod erase;
 mod failure;
 mod instance;
 mod matching;
@@ -15,6 +17,7 @@ mod serve;
 mod settings;
 mod streams;
 mod tables;
+mod token;
 mod vocabulary;
 mod wording;
 
@@ -64,6 +67,12 @@ enum Command {
     User(instance::UserCommand),
     /// Verify that nobody tampered with the audit trail
     VerifyAudit(instance::Plain),
+    /// Check everything that must always hold of what is stored; changes nothing
+    Check(check::Arguments),
+    /// Erase somebody, for good
+    Erase(erase::Arguments),
+    /// Print an access token with which a program acts for a user for a short while
+    Token(token::Arguments),
     /// Write a copy of a SQLite database while it is in use
     Backup(instance::OnPath),
 }
@@ -106,6 +115,9 @@ fn execute(command: Command, streams: &mut Streams<'_>) -> Result<(), Failure> {
         Command::Places(PlacesCommand::Import(arguments)) => instance::import_places(&arguments, streams),
         Command::User(instance::UserCommand::Add(arguments)) => instance::add_user(&arguments, streams),
         Command::VerifyAudit(arguments) => instance::verify_audit(&arguments, streams),
+        Command::Check(arguments) => check::run(&arguments, streams),
+        Command::Erase(arguments) => erase::run(&arguments, streams),
+        Command::Token(arguments) => token::run(&arguments, streams),
         Command::Backup(arguments) => instance::backup(&arguments, streams),
     }
 }

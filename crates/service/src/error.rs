@@ -92,6 +92,8 @@ pub enum Conflict {
     GateShut,
     /// This request was carried out before, and its answer was lost.
     AlreadyDone,
+    /// Another process has this database open: only the command line can meet this.
+    InUse,
 }
 
 impl Conflict {
@@ -114,6 +116,7 @@ impl Conflict {
             Self::Exists => "exists",
             Self::GateShut => "gate_shut",
             Self::AlreadyDone => "already_done",
+            Self::InUse => "in_use",
         }
     }
 
@@ -147,6 +150,9 @@ impl Conflict {
             Self::Exists => "Dit bestaat al.".into(),
             Self::GateShut => "Een grens van deze persoon past nu niet bij dit werk.".into(),
             Self::AlreadyDone => "Dit is al gedaan. Kijk hoe het er nu voor staat.".into(),
+            Self::InUse => {
+                "Deze database is in gebruik: de dienst draait. Stop de dienst en probeer het opnieuw, of doe dit via de API.".into()
+            }
         }
     }
 
@@ -169,6 +175,7 @@ impl Conflict {
             Self::Exists => "This exists already.".into(),
             Self::GateShut => "A limit of this person does not go with this work now.".into(),
             Self::AlreadyDone => "This was done already. Look at how it stands now.".into(),
+            Self::InUse => "This database is in use: the service runs. Stop the service and try again, or do this through the API.".into(),
         }
     }
 }
@@ -186,6 +193,7 @@ impl From<raakvlak_store::StoreError> for Error {
             Store::NotFound | Store::Key(KeyError::Unknown) => Self::NotFound,
             Store::Stale { current } => Self::Stale { current },
             Store::Duplicate => Self::Conflict(Conflict::Exists),
+            Store::InUse { .. } => Self::Conflict(Conflict::InUse),
             Store::Closed | Store::ReadOnly => Self::Unavailable(error.to_string()),
             passing if passing.is_passing() => Self::Unavailable(passing.to_string()),
             other => Self::Internal(other.to_string()),

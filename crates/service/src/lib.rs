@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod audit;
 pub mod authorise;
+pub mod check;
 pub mod clock;
 pub mod demo;
 pub mod desk;

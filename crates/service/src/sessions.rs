@@ -180,6 +180,30 @@ impl Desk {
         })
     }
 
+    /// Opens a session that cannot be renewed and ends by itself: for a program that acts for a user for a short while. The roles that it acts in are
+    /// noted.
+    ///
+    /// # Errors
+    ///
+    /// As [`Desk::open_session`].
+    pub fn open_short_session(&self, actor: &Actor, user: &UserId, seconds: u32) -> Result<SignedIn, Error> {
+        if !actor.is_system() {
+            return Err(Error::NotAllowed);
+        }
+        let user = user.clone();
+        self.write(actor, move |tx, actor| {
+            let stored = users::get(tx, &user)?.ok_or(Error::NotFound)?;
+            if stored.user.state != UserState::Active {
+                return Err(Error::NotSignedIn);
+            }
+            let name = pseudonym(tx.keys(), stored.key, &user)?;
+            let roles: Vec<&'static str> = stored.user.roles.iter().map(|role| role.as_str()).collect();
+            tx.audit(actor.act(Role::Steward, Act::SignIn, ObjectKind::Session, &name).fields(&roles));
+            let (session, last) = (timed_id(tx.now()), tx.now().plus_seconds(seconds.into()));
+            issue_until(tx, stored, session, last)
+        })
+    }
+
     /// Who stands behind a session now: what they may do is read anew at every request.
     ///
     /// # Errors
@@ -354,9 +378,13 @@ fn open(tx: &mut Tx<'_>, stored: StoredUser) -> Result<SignedIn, Error> {
 
 /// Issues the next refresh token of a session.
 fn issue(tx: &mut Tx<'_>, stored: StoredUser, session: String) -> Result<SignedIn, Error> {
-    let token = tx.keys().random_bytes::<32>().map_err(StoreError::from)?;
     let last = began_at(&session).plus_seconds(LONGEST_SECONDS);
     let expires_at = tx.now().plus_seconds(IDLE_SECONDS).min(last);
+    issue_until(tx, stored, session, expires_at)
+}
+
+fn issue_until(tx: &mut Tx<'_>, stored: StoredUser, session: String, expires_at: Instant) -> Result<SignedIn, Error> {
+    let token = tx.keys().random_bytes::<32>().map_err(StoreError::from)?;
     let digest = refresh_digest(tx.keys(), &token);
     let id = timed_id(tx.now());
     sessions::insert_token(tx, &NewToken { id: &id, user: &stored.user.id, session: &session, digest, expires_at })?;

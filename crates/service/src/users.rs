@@ -1,11 +1,13 @@
 //! Users at the desk: making them, what they may do, letting them in or not, and their going.
 
 use raakvlak_domain::faults::{Fault, FaultKind};
-use raakvlak_domain::identifiers::UserId;
+use raakvlak_domain::identifiers::{ExpertId, UserId};
 use raakvlak_domain::texts::Line;
 use raakvlak_domain::users::{Role, User, UserState};
+use raakvlak_store::matches::{self, MatchQuery};
 use raakvlak_store::users::{self, StoredUser};
 use raakvlak_store::{Action as Act, Db, KeyId, Keys, ObjectKind, StoreError, Tx, erasure, experts, organisations, sessions};
+use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
@@ -161,6 +163,63 @@ impl Desk {
         })?;
         self.erase_sent_letters(stored.key);
         Ok(())
+    }
+}
+
+/// Somebody as they stand in the store, by numbers and ids alone: what erasing them takes away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Person {
+    /// The expert that they are.
+    pub expert: Option<ExpertId>,
+    /// The user that they are.
+    pub user: Option<UserId>,
+    /// In which roles they act.
+    pub roles: Vec<Role>,
+    /// In how many matches they stand.
+    pub matches: usize,
+    /// How many of those are confirmed work: they take a place.
+    pub confirmed: usize,
+}
+
+impl Desk {
+    /// Somebody by the id of the user or of the expert that they are; both when they are both. For whoever runs the program itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAllowed`] for anybody but the system; [`Error::NotFound`] when there is nobody with this id.
+    pub fn person(&self, actor: &Actor, id: &str) -> Result<Person, Error> {
+        if !actor.is_system() {
+            return Err(Error::NotAllowed);
+        }
+        let (user, expert) = (UserId::new(id).map_err(internal)?, ExpertId::new(id).map_err(internal)?);
+        self.read(|db| {
+            let of_expert = experts::get(db, &expert)?;
+            let user = of_expert.as_ref().and_then(|stored| stored.user.clone()).unwrap_or(user);
+            let user = users::get(db, &user)?.map(|stored| stored.user);
+            let expert = of_expert.map(|stored| stored.expert.id).or_else(|| user.as_ref().and_then(|user| user.expert.clone()));
+            if user.is_none() && expert.is_none() {
+                return Err(Error::NotFound);
+            }
+            let query = MatchQuery { expert: expert.clone(), ..MatchQuery::default() };
+            let found = if expert.is_some() { matches::list(db, &query)? } else { Vec::new() };
+            let confirmed = found.iter().filter(|found| found.state.takes_hours()).count();
+            let roles = user.as_ref().map(|user| user.roles.clone()).unwrap_or_default();
+            Ok(Person { expert, user: user.map(|user| user.id), roles, matches: found.len(), confirmed })
+        })
+    }
+
+    /// Erases somebody as the expert and as the user that they are ([`Desk::person`]).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when they are gone by now.
+    pub fn erase_person(&self, actor: &Actor, person: &Person) -> Result<(), Error> {
+        match (&person.user, &person.expert) {
+            // A user goes with the expert that they are.
+            (Some(user), _) => self.erase_user(actor, user),
+            (None, Some(expert)) => self.erase_expert(actor, expert),
+            (None, None) => Err(Error::NotFound),
+        }
     }
 }
 

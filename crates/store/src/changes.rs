@@ -50,6 +50,11 @@ pub(crate) fn head(connection: &mut AnyConnection) -> QueryResult<i64> {
     counter(connection, COUNTER)
 }
 
+/// Up to which number changes have been cleared away; 0 when none were.
+pub(crate) fn cleared(connection: &mut AnyConnection) -> QueryResult<i64> {
+    counter(connection, CLEARED)
+}
+
 fn counter(connection: &mut AnyConnection, name: &str) -> QueryResult<i64> {
     counters::table.find(name).select(counters::value).first(connection).optional().map(Option::unwrap_or_default)
 }
@@ -82,7 +87,7 @@ pub(crate) fn append(connection: &mut AnyConnection, head: i64, at: Instant, cha
 /// # Errors
 /// [`StoreError::ChangesGone`] when some of them have been cleared away.
 pub(crate) fn after(connection: &mut AnyConnection, seq: i64, limit: i64) -> StoreResult<Vec<Change>> {
-    let cleared = counter(connection, CLEARED)?;
+    let cleared = cleared(connection)?;
     if seq < cleared {
         return Err(StoreError::ChangesGone { cleared });
     }

@@ -269,7 +269,12 @@ fn with_groups(db: &mut Db, rows: Vec<Row>, ids: Option<&[&str]>) -> StoreResult
     let mut told = groups::told(db, ids)?;
     let mut joined = programmes_of(db, ids)?;
     let keys = db.keys();
-    rows.into_iter().map(|row| assembled(row, &mut told, &mut joined, keys)).collect()
+    rows.into_iter().filter(|row| is_there(&row.key_id, keys)).map(|row| assembled(row, &mut told, &mut joined, keys)).collect()
+}
+
+/// Whether somebody is still there: a snapshot from just before an erasure shows rows of whom the key is destroyed by now.
+pub(crate) fn is_there(key: &str, keys: &Keys) -> bool {
+    KeyId::parse(key).map_or(true, |key| keys.exists(key))
 }
 
 fn programmes_of(db: &mut Db, ids: Option<&[&str]>) -> StoreResult<HashMap<String, Vec<ProgrammeId>>> {

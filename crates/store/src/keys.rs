@@ -161,6 +161,16 @@ impl Keys {
         self.known.read().unwrap_or_else(PoisonError::into_inner).len().saturating_sub(1)
     }
 
+    /// The ids of all people's keys that are in the file, in order; not those that a transaction has made and not yet kept.
+    #[must_use]
+    pub fn ids(&self) -> Vec<KeyId> {
+        let unwritten = self.unwritten_keys();
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let mut ids: Vec<KeyId> = known.keys().copied().filter(|id| *id != INSTANCE && !unwritten.contains(id)).collect();
+        ids.sort_unstable();
+        ids
+    }
+
     /// Whether the key exists.
     #[must_use]
     pub fn exists(&self, id: KeyId) -> bool {

@@ -40,6 +40,7 @@
 
 pub mod audit;
 pub mod changes;
+pub mod check;
 pub mod connection;
 mod dialect;
 pub mod erasure;

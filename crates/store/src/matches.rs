@@ -9,6 +9,7 @@ use raakvlak_domain::reading;
 
 use crate::audit::ObjectKind;
 use crate::error::{StoreError, StoreResult};
+use crate::experts::is_there;
 use crate::keys::{KeyId, Keys, Place};
 use crate::schema::{approvals, arrangements, experts, match_events, matches, task_packages};
 use crate::transaction::{Db, Tx};
@@ -306,7 +307,7 @@ pub fn get(db: &mut Db, id: &MatchId) -> StoreResult<Option<StoredMatch>> {
         .select((Row::as_select(), experts::key_id, task_packages::organisation_id))
         .first(db.connection())
         .optional()?;
-    found.map(|found| stored(found, db.keys())).transpose()
+    found.filter(|found| is_there(&found.1, db.keys())).map(|found| stored(found, db.keys())).transpose()
 }
 
 /// The matches that a query asks for, by id.
@@ -343,7 +344,7 @@ pub fn list(db: &mut Db, query: &MatchQuery) -> StoreResult<Vec<StoredMatch>> {
     }
     let rows = rows.order(matches::id).select((Row::as_select(), experts::key_id, task_packages::organisation_id));
     let found: Vec<Found> = rows.load(db.connection())?;
-    found.into_iter().map(|found| stored(found, db.keys())).collect()
+    found.into_iter().filter(|found| is_there(&found.1, db.keys())).map(|found| stored(found, db.keys())).collect()
 }
 
 /// Whose match it is; nothing of it is opened.

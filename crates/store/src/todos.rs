@@ -108,6 +108,16 @@ pub fn close_about(tx: &mut Tx<'_>, kind: &str, object_kind: &str, object_id: &s
     Ok(diesel::update(open).set(columns).execute(tx.connection())?)
 }
 
+/// Every to-do of a sort about a record, open or done, oldest first.
+///
+/// # Errors
+/// Any error of the database.
+pub fn about(db: &mut Db, kind: &str, object_kind: &str, object_id: &str) -> StoreResult<Vec<StoredTodo>> {
+    let rows = todos::table.filter(todos::kind.eq(kind)).filter(todos::object_kind.eq(object_kind)).filter(todos::object_id.eq(object_id));
+    let rows: Vec<Row> = rows.order(todos::id).select(Row::as_select()).load(db.connection())?;
+    Ok(rows.into_iter().map(stored).collect())
+}
+
 /// The to-do with this id.
 ///
 /// # Errors

@@ -13,8 +13,9 @@ use raakvlak_service::clock::Clock;
 use raakvlak_service::desk::{Desk, DeskSettings};
 use raakvlak_service::error::Error;
 use raakvlak_service::matches::{Decision, Reply};
+use raakvlak_store::audit::SYSTEM;
 use raakvlak_store::matches::StoredMatch;
-use raakvlak_store::{Db, StoreResult, experts, matches, organisations, packages, users};
+use raakvlak_store::{Action, AuditEntry, Db, ObjectKind, StoreResult, experts, matches, organisations, packages, users};
 use serde_json::{Value, json};
 
 use crate::database::TestDatabase;
@@ -141,7 +142,14 @@ impl Town {
     pub fn work(&self, id: &str, places: u32) -> PackageId {
         let package = of::<raakvlak_domain::packages::TaskPackage>(&work(id, places));
         let name = package.id.clone();
-        must(self.desk.store().write(move |tx| packages::insert(tx, &package, None).map(drop)), "work");
+        must(
+            self.desk.store().write(move |tx| {
+                // As an import does: noted once for all that comes in.
+                tx.audit(AuditEntry::new(SYSTEM, SYSTEM, Action::Import, ObjectKind::Dataset, ""));
+                packages::insert(tx, &package, None).map(drop)
+            }),
+            "work",
+        );
         name
     }
 

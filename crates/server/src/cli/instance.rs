@@ -5,18 +5,16 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use raakvlak_domain::identifiers::UserId;
-use raakvlak_domain::languages::Language;
 use raakvlak_domain::texts::{EmailAddress, Line};
 use raakvlak_domain::users::{Role, User, UserState};
 use raakvlak_service::actor::Actor;
-use raakvlak_service::error::Error;
 use raakvlak_service::exchange::Folder;
 use raakvlak_service::places::{Gazetteer, Postcodes};
 use raakvlak_service::vocabulary::FILES;
 
 use super::failure::Failure;
 use super::progress::Progress;
-use super::settings::SettingFlags;
+use super::settings::{SettingFlags, told};
 use super::streams::Streams;
 use super::wording::pick;
 
@@ -195,16 +193,6 @@ fn vocabulary_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure>
         }
     }
     Ok(files)
-}
-
-fn told(error: &Error, language: Language) -> Failure {
-    match error {
-        Error::Invalid(faults) => Failure::Told(
-            faults.iter().map(|fault| format!("{}: {}", fault.pointer, fault.detail(language))).collect::<Vec<_>>().join("\n"),
-        ),
-        Error::Conflict(conflict) => Failure::Told(conflict.detail(language)),
-        other => Failure::Told(other.to_string()),
-    }
 }
 
 /// A database address without its password.

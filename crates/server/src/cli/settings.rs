@@ -7,6 +7,7 @@ use clap::Args;
 use raakvlak_domain::languages::Language;
 use raakvlak_service::clock::Clock;
 use raakvlak_service::desk::{Desk, DeskSettings};
+use raakvlak_service::error::Error;
 use raakvlak_service::mail::{MailSettings, Transport};
 
 use super::failure::Failure;
@@ -68,15 +69,38 @@ impl SettingFlags {
     /// The configuration has faults, or the store cannot be opened.
     pub(super) fn desk(&self, defaults: &[(&str, &str)]) -> Result<(Desk, Settings), Failure> {
         let settings = self.configuration(defaults)?.settings;
-        let desk = open(&settings)?;
+        let data = settings.data_folder();
+        std::fs::create_dir_all(&data).map_err(|error| Failure::Told(format!("{}: {error}", data.display())))?;
+        let desk = Desk::open(desk_settings(&settings)).map_err(|error| told(&error, self.language))?;
         Ok((desk, settings))
+    }
+
+    /// The desk of the instance for looking alone, also while the service runs; nothing comes into being by it.
+    ///
+    /// # Errors
+    ///
+    /// The configuration has faults, or the store cannot be opened.
+    pub(super) fn desk_to_look(&self) -> Result<Desk, Failure> {
+        let settings = self.configuration(&[])?.settings;
+        let desk = DeskSettings { read_only: true, migrate: false, require_durable: false, ..desk_settings(&settings) };
+        Desk::open(desk).map_err(|error| told(&error, self.language))
     }
 }
 
-/// Opens the desk that settings name.
-pub(super) fn open(settings: &Settings) -> Result<Desk, Failure> {
+/// What went wrong at the desk, as one text.
+pub(super) fn told(error: &Error, language: Language) -> Failure {
+    match error {
+        Error::Invalid(faults) => Failure::Told(
+            faults.iter().map(|fault| format!("{}: {}", fault.pointer, fault.detail(language))).collect::<Vec<_>>().join("\n"),
+        ),
+        Error::Conflict(conflict) => Failure::Told(conflict.detail(language)),
+        other => Failure::Told(other.to_string()),
+    }
+}
+
+/// How the desk that settings name is opened.
+fn desk_settings(settings: &Settings) -> DeskSettings {
     let data = settings.data_folder();
-    std::fs::create_dir_all(&data).map_err(|error| Failure::Told(format!("{}: {error}", data.display())))?;
     let transport = match (settings.mail, &settings.smtp_url) {
         (Mail::Smtp, Some(server)) => {
             Transport::Smtp { host: server.host.clone(), port: server.port, credentials: server.credentials.clone() }
@@ -84,12 +108,11 @@ pub(super) fn open(settings: &Settings) -> Result<Desk, Failure> {
         _ => Transport::Folder(settings.outbox()),
     };
     let mail = MailSettings { from: settings.mail_from.as_str().to_owned(), transport };
-    let desk = DeskSettings {
+    DeskSettings {
         mail,
         clock: Clock::system(),
         migrate: settings.migrate,
         threads: settings.threads.map(|threads| threads.get() as usize),
         ..DeskSettings::new(settings.database_url.as_str(), data.join("keys"), settings.outbox(), &settings.public_address())
-    };
-    Desk::open(desk).map_err(|error| Failure::Told(error.to_string()))
+    }
 }

@@ -1,0 +1,81 @@
+//! Checking a match: its life is a path of verbs that ends where it stands, and confirmed work has three yeses to one version.
+
+use raakvlak_domain::identifiers::MatchId;
+use raakvlak_domain::matches::{MatchState, Party, Verb};
+use raakvlak_store::check::Rule;
+use raakvlak_store::matches::{self, Event, StoredMatch, feedback};
+use raakvlak_store::{StoreError, StoreResult};
+
+use super::{At, read};
+
+const TABLE: &str = "matches";
+
+impl At<'_> {
+    pub(super) fn match_(&mut self, id: &MatchId) -> StoreResult<()> {
+        let outcome = matches::get(self.db, id).and_then(|found| found.ok_or(StoreError::NotFound));
+        let Some(found) = read(&mut self.found, TABLE, self.id, outcome)? else { return Ok(()) };
+        if found.score.as_deref().is_some_and(|score| serde_json::from_str::<serde_json::Value>(score).is_err()) {
+            self.violate(Rule::Unreadable, TABLE, "sealed_score");
+        }
+        let outcome = matches::history(self.db, &found);
+        let Some(history) = read(&mut self.found, "match_events", self.id, outcome)? else { return Ok(()) };
+        self.path(&found, &history);
+        for version in 1..=found.arrangement.unwrap_or(0) {
+            let outcome = matches::arrangement(self.db, &found, version);
+            read(&mut self.found, "arrangements", self.id, outcome)?;
+        }
+        let outcome = feedback::check_ins_of(self.db, &found);
+        read(&mut self.found, "check_ins", self.id, outcome)?;
+        let outcome = feedback::evaluations_of(self.db, &found);
+        read(&mut self.found, "evaluations", self.id, outcome)?;
+        self.yeses(&found, &history)
+    }
+
+    /// Every step follows from the one before it, and the last led to where the match stands.
+    fn path(&mut self, found: &StoredMatch, history: &[Event]) {
+        let mut state = None;
+        for (event, seq) in history.iter().zip(1..) {
+            let leads_to = match state {
+                None => (event.verb == Verb::Suggest).then_some(MatchState::Suggested),
+                Some(state) => event.verb.leads_to(state),
+            };
+            let legal = event.seq == seq && event.from == state && leads_to == Some(event.to);
+            if !legal || !event.verb.parties().contains(&event.party) {
+                self.violate(
+                    Rule::HistoryBroken,
+                    "match_events",
+                    format!("{}: {} -> {} by {}", event.seq, event.verb, event.to, event.party),
+                );
+            }
+            state = Some(event.to);
+        }
+        let steps = i64::try_from(history.len()).unwrap_or(i64::MAX);
+        if state != Some(found.state) || steps != found.events {
+            let led = state.map_or("-", MatchState::as_str);
+            self.violate(Rule::StateDiffers, TABLE, format!("{} ({}) after {led} ({steps})", found.state, found.events));
+        }
+        if history.last().is_some_and(|last| last.arrangement != found.arrangement) {
+            self.violate(Rule::StateDiffers, TABLE, "arrangement");
+        }
+    }
+
+    /// Work that was ever confirmed has a yes of each side to the version that holds: nothing can be arranged anew after that.
+    fn yeses(&mut self, found: &StoredMatch, history: &[Event]) -> StoreResult<()> {
+        let confirmed = history.iter().any(|event| event.verb == Verb::Confirm);
+        if !(confirmed || found.state.takes_hours() || found.state == MatchState::Closed) {
+            return Ok(());
+        }
+        let Some(version) = found.arrangement else {
+            self.violate(Rule::YesMissing, TABLE, "arrangement");
+            return Ok(());
+        };
+        let outcome = matches::yeses(self.db, &found.id, version);
+        let Some(yeses) = read(&mut self.found, "approvals", self.id, outcome)? else { return Ok(()) };
+        for party in [Party::Expert, Party::Organisation, Party::Mediator] {
+            if !yeses.iter().any(|yes| yes.party == party) {
+                self.violate(Rule::YesMissing, TABLE, party.as_str());
+            }
+        }
+        Ok(())
+    }
+}
