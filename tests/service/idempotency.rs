@@ -139,3 +139,33 @@ on_both_databases!(a_kept_answer_is_sealed_and_goes_with_its_user, |database| {
     town.desk.erase_user(&Actor::system(), &mediator.user).unwrap();
     assert_eq!(kept(&town), 0);
 });
+
+on_both_databases!(what_was_answered_about_somebody_goes_with_them, |database| {
+    use raakvlak_testkit::town::{Town, of};
+    use serde_json::json;
+
+    let town = Town::on(&database);
+    let made = |kept: &Versioned<raakvlak_domain::experts::Expert>| Answer {
+        status: 201,
+        headers: Vec::new(),
+        body: serde_json::to_string(&kept.value).unwrap(),
+    };
+    let make = || {
+        let profile = of(&json!({ "id": "x", "display_name": "Kanarie", "story": "Kanarie op paper" }));
+        town.desk.once(&town.mediator, "k", &ONE, |desk| desk.create_expert(&town.mediator, profile, None), made)
+    };
+    let other = || {
+        let profile = of(&json!({ "id": "x", "display_name": "Merel" }));
+        town.desk.once(&town.mediator, "other", &OTHER, |desk| desk.create_expert(&town.mediator, profile, None), made)
+    };
+    let first = make().unwrap();
+    let kept = other().unwrap();
+    let id = of(&serde_json::from_str::<serde_json::Value>(&first.body).unwrap()["id"]);
+    town.desk.erase_expert(&Actor::system(), &id).unwrap();
+    // The answer lay under the mediator's key, which goes on.
+    assert_eq!(make().unwrap_err(), Error::Conflict(Conflict::AlreadyDone), "it acted once, and what it answered is gone");
+    assert_eq!(other().unwrap(), kept, "what was answered about others stays");
+    let digest = town.desk.store().keys().digest("idempotency key", b"k").to_vec();
+    let row = town.read(|db| raakvlak_store::idempotency::find(db, &town.mediator.user, &digest, town.desk.now())).unwrap();
+    assert_eq!((row.status, row.body.as_str()), (0, ""));
+});

@@ -264,7 +264,89 @@ on_both_databases!(each_step_brings_its_letters_and_no_others, |database| {
     let careful = subjects_after(&town.desk, &folder, || {
         let _ = town.led_to(MatchState::Rejected, &anna, &refused, &arranged);
     });
-    assert_eq!(careful.0.last().map(String::as_str), Some("Er is nieuws voor je op Raakvlak"));
+    assert_eq!(careful.0.len(), 1, "the offer; the no waits for the next moment of release");
+    town.clock.advance(86_400);
+    let released = subjects_after(&town.desk, &folder, || {});
+    assert_eq!(released.0, ["Er is nieuws voor je op Raakvlak"]);
+});
+
+on_both_databases!(a_no_says_the_same_at_the_same_moment_whatever_its_cause, |database| {
+    use raakvlak_domain::matches::{MatchState, Suggestion};
+    use raakvlak_testkit::town::{Town, expert_of, hours, prose};
+    use serde_json::json;
+
+    let town = Town::on(&database);
+    let Transport::Folder(folder) = town.settings.mail.transport.clone() else { panic!("a folder") };
+    let system = raakvlak_service::actor::Actor::system();
+    let person = |id: &str| {
+        let actor = town.person(id, json!({ "hours": { "min": 2, "max": 40 } }));
+        let user = town.desk.user(&system, &actor.user).unwrap();
+        let moved = raakvlak_domain::users::User { email: Some(crate::town::email(&format!("{id}@raakvlak.example"))), ..user.value };
+        town.desk.update_user(&system, moved, user.version).unwrap();
+        actor
+    };
+    let (anna, bert) = (person("anna"), person("bert"));
+    let work = town.work("p-1", 5);
+    // One no comes from the organisation in the afternoon, the other from a mediator in the night.
+    let _ = town.led_to(MatchState::Rejected, &anna, &work, &hours(2.0, "2027-01-04"));
+    town.clock.advance(10 * 3_600);
+    let own = Suggestion { package: work, expert: None, why: None };
+    let id = town.desk.suggest(&bert, own).unwrap().value.id;
+    town.decide(&town.mediator, &id, raakvlak_service::matches::Decision::Dismiss(prose("it does not fit"))).unwrap();
+    town.desk.send_letters().unwrap();
+    std::fs::remove_dir_all(&folder).ok();
+    // 09:59:59 and 10:00:00 in Amsterdam.
+    town.clock.advance(9 * 3_600 + 59 * 60 + 59);
+    town.desk.send_letters().unwrap();
+    assert!(letters_in(&folder).is_empty());
+    town.clock.advance(1);
+    town.desk.send_letters().unwrap();
+    let letters = letters_in(&folder);
+    assert_eq!(letters.len(), 2);
+    let body = |letter: &str| letter.split_once("\r\n\r\n").unwrap().1.to_owned();
+    assert_eq!(body(&letters[0]), body(&letters[1]));
+    assert_ne!(expert_of(&anna), expert_of(&bert));
+});
+
+on_both_databases!(both_sides_are_asked_how_it_goes_when_it_was_planned, |database| {
+    use raakvlak_domain::matches::{MatchState, Verb};
+    use raakvlak_testkit::town::{Town, hours, of};
+    use serde_json::json;
+
+    let town = Town::on(&database);
+    let Transport::Folder(folder) = town.settings.mail.transport.clone() else { panic!("a folder") };
+    let system = raakvlak_service::actor::Actor::system();
+    let anna = town.person("anna", json!({ "hours": { "min": 2, "max": 40 } }));
+    for (actor, address) in [(&anna, "anna@raakvlak.example"), (&town.employee, "werk@raakvlak.example")] {
+        let user = town.desk.user(&system, &actor.user).unwrap();
+        let moved = raakvlak_domain::users::User { email: Some(crate::town::email(address)), ..user.value };
+        town.desk.update_user(&system, moved, user.version).unwrap();
+    }
+    let work = town.work("p-1", 5);
+    let id = town.led_to(MatchState::Active, &anna, &work, &hours(2.0, "2027-01-04"));
+    let asked = || {
+        let written = town.desk.ask_how_it_goes().unwrap();
+        (written, subjects_after(&town.desk, &folder, || {}))
+    };
+    let _ = asked();
+    town.clock.advance(14 * 86_400 - 1);
+    assert_eq!(asked().0, 0);
+    town.clock.advance(1);
+    let (written, (person, organisation)) = asked();
+    assert_eq!((written, person.len(), organisation.len()), (2, 1, 1));
+    assert_eq!(person, organisation, "the same question to both");
+    assert_eq!(asked().0, 0, "once");
+    // Who told already how it goes is not asked for it.
+    town.desk.check_in(&anna, &id, of(&json!({ "energy": 4 }))).unwrap();
+    town.clock.advance(28 * 86_400);
+    town.desk.check_in(&anna, &id, of(&json!({ "energy": 4 }))).unwrap();
+    let (_, (person, organisation)) = asked();
+    assert_eq!((person.len(), organisation.len()), (0, 1));
+    // Work that is over asks nothing any more.
+    town.step(&id, Verb::Close, &anna, &hours(2.0, "2027-01-04"));
+    let _ = asked();
+    town.clock.advance(365 * 86_400);
+    assert_eq!(asked().0, 0);
 });
 
 on_both_databases!(what_had_its_time_is_cleared_away, |database| {
@@ -278,4 +360,34 @@ on_both_databases!(what_had_its_time_is_cleared_away, |database| {
     assert!(town.desk.actor_for_session(&session.session).is_ok(), "the session goes on");
     town.clock.advance(14 * 24 * 3_600);
     assert_eq!(town.desk.clear_away().unwrap(), 1, "and goes a week after it ran out");
+    // What followers and shortlists have had.
+    assert_eq!(town.acts(raakvlak_store::Action::Clear), 2, "the trail says that something was cleared away");
+    let before = town.desk.store().changes_after(0, 1_000).unwrap().len();
+    town.clock.advance(30 * 24 * 3_600);
+    assert!(town.desk.clear_away().unwrap() >= before);
+    let gone = town.desk.store().changes_after(0, 1_000);
+    assert!(matches!(gone, Err(raakvlak_store::StoreError::ChangesGone { .. })), "{gone:?}");
+    let report = town.desk.check(|| {}).unwrap();
+    assert!(report.whole, "{:#?}", report.violations);
+});
+
+on_both_databases!(a_shortlist_is_kept_for_as_long_as_it_counts, |database| {
+    use raakvlak_testkit::town::{Town, expert_of};
+
+    let town = Town::on(&database);
+    let anna = town.person("anna", serde_json::json!({}));
+    let work = town.work("p-1", 1);
+    assert_eq!(town.desk.open_shortlist(&town.mediator, &work).unwrap().members.len(), 1);
+    town.clock.advance(399 * 86_400);
+    town.desk.clear_away().unwrap();
+    assert!(town.desk.shortlist(&town.mediator, &work).is_ok());
+    let score = || {
+        let explained = serde_json::to_value(town.desk.explain(&town.mediator, &work, &expert_of(&anna)).unwrap()).unwrap();
+        (explained["score"].clone(), explained["criteria"].clone())
+    };
+    let before = score();
+    town.clock.advance(2 * 86_400);
+    town.desk.clear_away().unwrap();
+    assert_eq!(town.desk.shortlist(&town.mediator, &work).unwrap_err(), raakvlak_service::error::Error::NotFound);
+    assert_eq!(score(), before, "having been shown a year ago counts no more than never");
 });

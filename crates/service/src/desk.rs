@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use raakvlak_domain::calendar::{Date, Instant};
 use raakvlak_domain::faults::{Fault, FaultKind};
-use raakvlak_store::{Db, Digest, KeyId, Keys, Store, StoreOptions, Tx, idempotency, outbox, sessions};
+use raakvlak_store::{Db, Digest, KeyId, Keys, Store, StoreOptions, Tx};
 use serde::Serialize;
 
 use crate::actor::Actor;
@@ -153,19 +153,6 @@ impl Desk {
         &self.inner.mail
     }
 
-    /// Clears away what has had its time: codes and sessions that ran out, kept answers, and the rows of letters that were sent. To be called now and
-    /// then; gives how many rows went.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unavailable`] when the store cannot be reached.
-    pub fn clear_away(&self) -> Result<usize, Error> {
-        self.inner.store.write(|tx| {
-            let before = tx.now().plus_seconds(-KEPT_AFTERWARDS);
-            Ok(sessions::clear(tx, before)? + idempotency::clear(tx)? + outbox::clear(tx, before)?)
-        })
-    }
-
     /// Reads, all of it as of one moment.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, Error>) -> Result<T, Error> {
         self.inner.store.read(work)
@@ -212,9 +199,6 @@ impl<T> Versioned<T> {
         Self { value, version }
     }
 }
-
-/// For how long codes, sessions and letters are kept after their time, in seconds: a week, in which somebody may ask what happened.
-const KEPT_AFTERWARDS: i64 = 7 * 24 * 60 * 60;
 
 /// The most items of a page.
 pub const LONGEST_PAGE: usize = 100;

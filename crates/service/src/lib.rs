@@ -12,6 +12,7 @@ pub mod error;
 pub mod exchange;
 pub mod experts;
 pub mod fitting;
+pub mod housekeeping;
 pub mod idempotency;
 pub mod imports;
 pub mod knobs;

@@ -1,7 +1,8 @@
 //! Letters: written in the transaction of what they tell of, sealed under the key of whoever they go to, and sent afterwards.
 //!
 //! A letter says that there is something, and where to read it; what it is stands behind the sign-in. Subjects are the same for everybody.
-//! Sending is tried again with growing pauses; a letter may therefore arrive twice, under the same message id.
+//! Sending is tried again with growing pauses; a letter may therefore arrive twice, under the same message id. A letter that something does not go on
+//! says the same whatever the cause, and leaves at a fixed moment of the day.
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ use crate::error::Error;
 
 pub mod letters;
 pub(crate) mod matches;
+mod releases;
 mod sending;
 
 pub use letters::Letter;
@@ -90,8 +92,8 @@ pub(crate) fn post(tx: &mut Tx<'_>, to: &UserId, letter: &Letter) -> Result<bool
     let not_after = letter.holds_seconds().map(|seconds| tx.now().plus_seconds(seconds).microseconds());
     let content = Content { to: email.to_string(), subject, text, not_after };
     let content = serde_json::to_string(&content).map_err(|error| Error::Internal(error.to_string()))?;
-    let now = tx.now();
-    outbox::insert(tx, &new_id(), stored.key, &content, now)?;
+    let due_at = if letter.waits_for_release() { releases::next(tx.now()) } else { tx.now() };
+    outbox::insert(tx, &new_id(), stored.key, &content, due_at)?;
     Ok(true)
 }
 

@@ -94,6 +94,8 @@ pub fn erase_expert(tx: &mut Tx<'_>, id: &ExpertId) -> StoreResult<()> {
         forget(tx, ObjectKind::Match, about)?;
     }
     forget(tx, ObjectKind::Expert, id.as_str())?;
+    let gone: Vec<String> = theirs.into_iter().chain([id.to_string()]).collect();
+    idempotency::empty_about(tx, &gone)?;
     tx.destroy_key(key)
 }
 
@@ -118,6 +120,7 @@ pub fn erase_user(tx: &mut Tx<'_>, id: &UserId) -> StoreResult<()> {
     diesel::update(expert).set(expert_rows::user_id.eq(&nobody)).execute(connection)?;
     rename_in_history(connection, id)?;
     users::delete(tx, id)?;
+    idempotency::empty_about(tx, &[id.to_string()])?;
     forget(tx, ObjectKind::User, id.as_str())?;
     tx.destroy_key(key)
 }

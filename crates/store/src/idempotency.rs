@@ -97,6 +97,20 @@ pub fn clear(tx: &mut Tx<'_>) -> StoreResult<usize> {
     Ok(diesel::delete(idempotency::table.filter(idempotency::expires_at.le(now))).execute(tx.connection())?)
 }
 
+/// Empties the answers, kept for others, that tell of records which are erased: that the requests acted stays known, what was answered does not.
+pub(crate) fn empty_about(tx: &mut Tx<'_>, ids: &[String]) -> StoreResult<()> {
+    let rows: Vec<Row> = idempotency::table.filter(idempotency::status.ne(0)).select(Row::as_select()).load(tx.connection())?;
+    for row in rows {
+        let (Some(key), Ok(actor)) = (row.key_id.as_deref(), UserId::new(&row.actor)) else { continue };
+        let key = KeyId::parse(key)?;
+        let Ok(body) = tx.keys().of(key).open_text(&place(&actor), &row.sealed_answer) else { continue };
+        if ids.iter().any(|id| body.contains(id.as_str())) {
+            fill(tx, &actor, key, &row.key_digest, 0, "")?;
+        }
+    }
+    Ok(())
+}
+
 /// Takes every answer away that is kept under a person's key or for them.
 pub(crate) fn delete_of(tx: &mut Tx<'_>, key: KeyId, actor: Option<&str>) -> StoreResult<()> {
     diesel::delete(idempotency::table.filter(idempotency::key_id.eq(key.to_string()))).execute(tx.connection())?;

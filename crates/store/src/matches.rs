@@ -14,6 +14,7 @@ use crate::keys::{KeyId, Keys, Place};
 use crate::schema::{approvals, arrangements, experts, match_events, matches, task_packages};
 use crate::transaction::{Db, Tx};
 
+pub mod asking;
 pub mod feedback;
 
 /// A match as kept.

@@ -134,6 +134,20 @@ pub fn last_shown_before(db: &mut Db, ids: Option<&[ExpertId]>, day: Date) -> St
         .collect()
 }
 
+/// Clears away the shortlists that were made before a moment; gives how many.
+///
+/// # Errors
+/// Any error of the database.
+pub fn clear(tx: &mut Tx<'_>, before: Instant) -> StoreResult<usize> {
+    let old = shortlists::table.filter(shortlists::made_at.lt(before.microseconds()));
+    let ids: Vec<String> = old.select(shortlists::id).load(tx.connection())?;
+    for chunk in ids.chunks(500) {
+        diesel::delete(shortlist_members::table.filter(shortlist_members::shortlist_id.eq_any(chunk))).execute(tx.connection())?;
+        diesel::delete(shortlists::table.filter(shortlists::id.eq_any(chunk))).execute(tx.connection())?;
+    }
+    Ok(ids.len())
+}
+
 /// Takes a person out of every shortlist that was kept.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ use super::wording::pick;
 use crate::shared::Shared;
 use crate::{app, telemetry};
 
-/// How often the clock's work is done: offers run out, letters leave.
+/// How often the clock's work is done: offers run out, people are asked how it goes, letters leave.
 const ROUND: Duration = Duration::from_secs(5);
 
 /// After how many rounds what has had its time is cleared away: every hour.
@@ -152,6 +152,9 @@ impl Rounds {
 fn round(desk: &Desk) {
     if let Err(error) = desk.expire_offers() {
         tracing::warn!(%error, "offers cannot run out now");
+    }
+    if let Err(error) = desk.ask_how_it_goes() {
+        tracing::warn!(%error, "nobody can be asked now how it goes");
     }
     if let Err(error) = desk.send_letters() {
         tracing::warn!(%error, "letters cannot leave now");

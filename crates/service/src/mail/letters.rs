@@ -71,6 +71,11 @@ impl Letter {
         }
     }
 
+    /// Whether the letter waits for the next fixed moment of release: neither its words nor when it comes may tell why.
+    pub(crate) fn waits_for_release(&self) -> bool {
+        matches!(self, Self::Rejected | Self::Dismissed)
+    }
+
     /// The subject and the whole text, in which `{address}` stands for the address of this instance.
     #[must_use]
     pub fn words(&self, language: Language, name: Option<&Line>) -> (String, String) {
@@ -125,15 +130,11 @@ impl Letter {
                 "Er is nieuws voor je op Raakvlak",
                 "De organisatie wil graag met je verder. Je leest wat er nu gebeurt op {address}.",
             ),
-            Self::Rejected => fixed(
+            Self::Rejected | Self::Dismissed => fixed(
                 "Er is nieuws voor je op Raakvlak",
                 "Dit werk gaat deze keer niet door voor jou. Dat is vervelend om te lezen.\n\
-                 Het zegt niets over wat jij kunt. We blijven met je meekijken. Wil je erover praten? Dat kan via {address}.",
-            ),
-            Self::Dismissed => fixed(
-                "Er is nieuws voor je op Raakvlak",
-                "We hebben nog eens gekeken naar werk waar je iets in zag. Je leest wat we denken op {address}.\n\
-                 Ben je het er niet mee eens? Laat het ons weten.",
+                 Het zegt niets over wat jij kunt. We blijven met je meekijken. Je leest er meer over op {address}.\n\
+                 Wil je erover praten, of ben je het er niet mee eens? Laat het ons weten.",
             ),
             Self::Introduced => fixed(
                 "Iemand wil kennismaken op Raakvlak",
@@ -206,15 +207,11 @@ impl Letter {
                 "There is news for you on Raakvlak",
                 "The organisation would like to go on with you. You can read what happens now at {address}.",
             ),
-            Self::Rejected => fixed(
+            Self::Rejected | Self::Dismissed => fixed(
                 "There is news for you on Raakvlak",
                 "This work is not going ahead for you this time. That is not nice to read.\n\
-                 It says nothing about what you can do. We keep looking with you. Would you like to talk about it? You can, through {address}.",
-            ),
-            Self::Dismissed => fixed(
-                "There is news for you on Raakvlak",
-                "We looked again at work in which you saw something. You can read what we think at {address}.\n\
-                 Do you see it differently? Let us know.",
+                 It says nothing about what you can do. We keep looking with you. You can read more about it at {address}.\n\
+                 Would you like to talk about it, or do you see it differently? Let us know.",
             ),
             Self::Introduced => fixed(
                 "Somebody would like to meet you on Raakvlak",

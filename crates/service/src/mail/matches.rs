@@ -3,7 +3,7 @@
 //! Nobody gets a letter about their own step, and an organisation none about somebody it has not met.
 
 use raakvlak_domain::identifiers::UserId;
-use raakvlak_domain::matches::{Origin, Verb};
+use raakvlak_domain::matches::{Origin, Party, Verb};
 use raakvlak_store::matches::{self, StoredMatch};
 use raakvlak_store::{Tx, experts, organisations};
 
@@ -23,6 +23,19 @@ pub(crate) fn post_step(tx: &mut Tx<'_>, actor: &Actor, before: &StoredMatch, af
         send(tx, actor, members, &letter)?;
     }
     Ok(())
+}
+
+/// Writes the letters that ask one side how it goes; gives how many.
+pub(crate) fn post_question(tx: &mut Tx<'_>, found: &StoredMatch, side: Party) -> Result<usize, Error> {
+    let people: Vec<UserId> = match side {
+        Party::Expert => experts::get(tx, &found.expert)?.and_then(|stored| stored.user).into_iter().collect(),
+        _ => organisations::members(tx, &found.organisation)?,
+    };
+    let mut written = 0;
+    for user in &people {
+        written += usize::from(post(tx, user, &Letter::CheckIn)?);
+    }
+    Ok(written)
 }
 
 fn send(tx: &mut Tx<'_>, actor: &Actor, to: impl IntoIterator<Item = UserId>, letter: &Letter) -> Result<(), Error> {

@@ -1,0 +1,72 @@
+//! What the clock asks: clearing away what has had its time, and asking how it goes at the moments that were planned.
+
+use raakvlak_domain::matches::MatchState;
+use raakvlak_domain::users::Role;
+use raakvlak_store::matches::{self, asking};
+use raakvlak_store::{Action as Act, ObjectKind, Tx, idempotency, outbox, sessions, shortlists};
+
+use crate::actor::Actor;
+use crate::desk::Desk;
+use crate::error::Error;
+use crate::mail;
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// For how long codes, sessions and letters are kept after their time, in seconds: a week, in which somebody may ask what happened.
+const KEPT_AFTERWARDS: i64 = 7 * DAY;
+
+/// For how long changes are kept for followers, in seconds; one that was away longer reads everything anew.
+const CHANGES_KEPT: i64 = 30 * DAY;
+
+/// For how long an opened shortlist is kept, in seconds: longer than the year after which having been shown counts no more in anybody's turn.
+const SHORTLISTS_KEPT: i64 = 400 * DAY;
+
+/// How many questions are put in one go.
+const QUESTIONS: i64 = 100;
+
+impl Desk {
+    /// Clears away what has had its time: codes and sessions that ran out, kept answers, letters that were sent, shortlists of more than a year ago, and
+    /// changes that every follower has seen. To be called now and then; gives how many rows went. That it happened stands in the trail.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] when the store cannot be reached.
+    pub fn clear_away(&self) -> Result<usize, Error> {
+        self.write(&Actor::system(), |tx, actor| {
+            let before = |seconds: i64| tx.now().plus_seconds(-seconds);
+            let (afterwards, old_changes, old_lists) = (before(KEPT_AFTERWARDS), before(CHANGES_KEPT), before(SHORTLISTS_KEPT));
+            let cleared = sessions::clear(tx, afterwards)?
+                + idempotency::clear(tx)?
+                + outbox::clear(tx, afterwards)?
+                + shortlists::clear(tx, old_lists)?
+                + tx.clear_changes(old_changes)?;
+            if cleared > 0 {
+                tx.audit(actor.act(Role::Steward, Act::Clear, ObjectKind::Instance, ""));
+            }
+            Ok(cleared)
+        })
+    }
+
+    /// Asks both sides how it goes where the planned moment has come and the work goes on; gives how many letters were written. Run by the clock.
+    ///
+    /// # Errors
+    ///
+    /// Any error of the store.
+    pub fn ask_how_it_goes(&self) -> Result<usize, Error> {
+        self.write(&Actor::system(), |tx, _| {
+            let mut written = 0;
+            for due in asking::take_due(tx, QUESTIONS)? {
+                written += ask(tx, &due)?;
+            }
+            Ok(written)
+        })
+    }
+}
+
+/// Writes the letters of one question. Work that is over asks nothing any more.
+fn ask(tx: &mut Tx<'_>, due: &asking::DueQuestion) -> Result<usize, Error> {
+    match matches::get(tx, &due.match_id)? {
+        Some(found) if found.state == MatchState::Active => mail::matches::post_question(tx, &found, due.side),
+        _ => Ok(0),
+    }
+}
