@@ -12,7 +12,7 @@ use crate::barriers::{Barrier, Report, Tally};
 use crate::demand::Demand;
 use crate::gates::{self, Gate};
 use crate::near_misses::NearMiss;
-use crate::pairs::{Inquiry, Pair};
+use crate::pairs::{Pair, Question};
 use crate::pool::Pool;
 use crate::ranking::{Gathering, Rank, Top, scan};
 use crate::shortlist::{Candidates, KeptPlace, Place};
@@ -114,8 +114,8 @@ pub struct ExpertAnswer {
 /// The complete answer for a package. It does not depend on how many threads there are.
 #[must_use]
 pub fn answer(pool: &Pool, demand: &Demand, as_of: Date, threads: &ThreadPool) -> PackageAnswer {
-    let inquiry = Inquiry::new(pool, demand, as_of);
-    let everything = scan(&inquiry, threads, &|| Everything::new(demand));
+    let question = Question::new(pool, demand, as_of);
+    let everything = scan(&question, threads, &|| Everything::new(demand));
     let shortlist = everything.candidates.shortlist(&demand.knob);
     let mut report = Report::default();
     everything.tally.report(demand, &mut report);
@@ -124,8 +124,8 @@ pub fn answer(pool: &Pool, demand: &Demand, as_of: Date, threads: &ThreadPool) -
         as_of,
         eligible: shortlist.eligible,
         weights: weights_used(demand),
-        shortlist: listed_people(&inquiry, &shortlist.places),
-        near_misses: everything.near_misses.sorted().into_iter().filter_map(|rank| NearMiss::of(&inquiry, rank)).collect(),
+        shortlist: listed_people(&question, &shortlist.places),
+        near_misses: everything.near_misses.sorted().into_iter().filter_map(|rank| NearMiss::of(&question, rank)).collect(),
         barriers: report.barriers(),
     }
 }
@@ -143,19 +143,19 @@ pub fn weights_used(demand: &Demand) -> WeightsUsed {
 /// The people of a shortlist of this pool and demand, with their criteria and what to ask.
 #[must_use]
 pub fn listed(pool: &Pool, demand: &Demand, as_of: Date, places: &[Place]) -> Vec<ListedPerson> {
-    listed_people(&Inquiry::new(pool, demand, as_of), places)
+    listed_people(&Question::new(pool, demand, as_of), places)
 }
 
-fn listed_people(inquiry: &Inquiry, places: &[Place]) -> Vec<ListedPerson> {
+fn listed_people(question: &Question, places: &[Place]) -> Vec<ListedPerson> {
     let person = |(place, rank): (&Place, u32)| {
-        let pair = inquiry.pair(place.ranked.person as usize);
+        let pair = question.pair(place.ranked.person);
         ListedPerson {
             rank,
-            expert: inquiry.pool.id(place.ranked.person).clone(),
+            expert: question.pool.id(place.ranked.person),
             score: place.ranked.score,
             turn: place.ranked.turn,
             kept_place: place.kept,
-            criteria: PerCriterion(pair.outcome().values(inquiry.demand)),
+            criteria: PerCriterion(pair.outcome().values(question.demand)),
             asks: pair.asks(),
         }
     };
@@ -177,6 +177,8 @@ impl Everything {
 }
 
 impl Gathering for Everything {
+    const BARRED_TOO: bool = true;
+
     fn add(&mut self, pair: &Pair) {
         let shut = gates::shut(pair);
         if shut.is_empty() {
@@ -215,7 +217,7 @@ pub fn packages_for(pool: &Pool, person: u32, demands: &[Demand], as_of: Date, t
     }
     packages.sort_unstable_by(|one, other| other.score.cmp(&one.score).then_with(|| one.package.cmp(&other.package)));
     packages.iter_mut().zip(1..).for_each(|(package, rank)| package.rank = rank);
-    ExpertAnswer { expert: pool.id(person).clone(), as_of, packages, barriers: report.barriers() }
+    ExpertAnswer { expert: pool.id(person), as_of, packages, barriers: report.barriers() }
 }
 
 /// What became of one package for one person.
@@ -226,8 +228,8 @@ enum Judged {
 }
 
 fn judged(pool: &Pool, person: u32, demand: &Demand, as_of: Date) -> Judged {
-    let inquiry = Inquiry::new(pool, demand, as_of);
-    let pair = inquiry.pair(person as usize);
+    let question = Question::new(pool, demand, as_of);
+    let pair = question.pair(person);
     let shut = gates::shut(&pair);
     if !shut.is_empty() {
         let mut details = Vec::new();

@@ -15,6 +15,7 @@ use raakvlak_domain::vocabulary::Vocabulary;
 use crate::asks::{Ask, Asks};
 use crate::criteria;
 use crate::lexicon::{Lexicon, UnknownWord};
+use crate::people::{Bar, Standing};
 use crate::words::{bits, competence, mask, position};
 
 mod requirements;
@@ -194,6 +195,19 @@ impl Work {
     /// Where one has to be, when one has to be anywhere.
     pub(crate) fn destination(&self) -> Option<Point> {
         self.point.filter(|_| self.remote != Remote::Fully)
+    }
+
+    /// What keeps people out of this work, kind by kind; these documents must be there already.
+    pub(crate) fn bars(&self, documents: u64) -> [u64; Bar::COUNT] {
+        let standby = if self.call_up { 0 } else { Standing::STANDBY };
+        [
+            (Standing::NO | Standing::NOT_ASKED | Standing::PAUSED | standby).into(),
+            1 << self.work_form,
+            self.present,
+            !self.offered,
+            self.fixed.into(),
+            documents,
+        ]
     }
 
     /// What these adaptations lift.

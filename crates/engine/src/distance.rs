@@ -30,7 +30,24 @@ impl From<Point> for Spot {
 /// rounded to a metre.
 const MARGIN: f64 = 2.0;
 
+/// How far somebody gets who travels so many metres, in radii of the earth; more rather than less.
+pub(crate) fn reaches(metres: u32) -> f64 {
+    (f64::from(metres) + MARGIN) / RADIUS
+}
+
 impl Spot {
+    /// How far another spot is along the straight line through the earth, in radii.
+    pub(crate) fn straight_to(self, other: Self) -> f64 {
+        let squares = self.0.iter().zip(other.0).map(|(one, other)| (f64::from(*one) - f64::from(other)).powi(2));
+        squares.sum::<f64>().sqrt()
+    }
+
+    /// In the middle of these spots, which may lie inside the earth.
+    pub(crate) fn between(spots: &[Self]) -> Self {
+        let mean = |part: usize| spots.iter().filter_map(|spot| spot.0.get(part)).map(|at| f64::from(*at)).sum::<f64>() / spots.len().max(1) as f64;
+        Self([0, 1, 2].map(|part| mean(part) as f32))
+    }
+
     /// Whether another spot is further away than this many metres; `None` when it is so near to that limit that the exact distance has to tell.
     #[inline]
     pub(crate) fn is_beyond(self, other: Self, limit: u32) -> Option<bool> {

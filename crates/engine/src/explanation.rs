@@ -10,7 +10,7 @@ use crate::criteria::{self, Reading};
 use crate::demand::Demand;
 use crate::gates::{self, Gate, Verdict};
 use crate::openings::Opening;
-use crate::pairs::{Inquiry, Pair};
+use crate::pairs::{Pair, Question};
 use crate::pool::Pool;
 use crate::words::{bits, term};
 
@@ -93,12 +93,12 @@ pub struct GateExplained {
 /// Why the expert with this number in the pool fits a package.
 #[must_use]
 pub fn explain(pool: &Pool, person: u32, demand: &Demand, as_of: Date) -> Explanation {
-    let inquiry = Inquiry::new(pool, demand, as_of);
-    let pair = inquiry.pair(person as usize);
+    let question = Question::new(pool, demand, as_of);
+    let pair = question.pair(person);
     let gates = gates_explained(&pair);
     Explanation {
         package: demand.package().clone(),
-        expert: pool.id(person).clone(),
+        expert: pool.id(person),
         as_of,
         eligible: gates.iter().all(|gate| gate.verdict != Verdict::Shut),
         score: pair.outcome().score,

@@ -5,6 +5,8 @@ use serde::Serialize;
 use crate::demand::Demand;
 use crate::openings::Opening;
 use crate::pairs::Pair;
+use crate::people::Bar;
+use crate::words::bits;
 
 mod adaptation;
 mod avoided;
@@ -35,11 +37,16 @@ pub enum Verdict {
 
 /// How one gate works.
 pub(crate) trait Guard {
+    /// What keeps the two apart by itself, when it is no more than bits that both have.
+    const BAR: Option<Bar> = None;
     /// Whether a few comparisons of numbers decide it, so that it is looked at before the others.
     const QUICK: bool = false;
 
     /// Whether it keeps the two apart. What is not told never does.
-    fn is_shut(pair: &Pair) -> bool;
+    #[inline]
+    fn is_shut(pair: &Pair) -> bool {
+        Self::BAR.is_some_and(|bar| pair.barred(bar) != 0)
+    }
 
     /// Whether everything is told that decides it; asked only when it is not shut.
     fn is_decided(_: &Pair) -> bool {
@@ -52,8 +59,11 @@ pub(crate) trait Guard {
     }
 
     /// The numbers of the details for which it is shut, each once; asked only when it is.
-    fn details(_: &Pair, each: &mut dyn FnMut(usize)) {
-        each(0);
+    fn details(pair: &Pair, each: &mut dyn FnMut(usize)) {
+        match Self::BAR {
+            Some(bar) => bits(pair.barred(bar)).for_each(each),
+            None => each(0),
+        }
     }
 
     /// The name of a detail; empty where the gate says it all.
@@ -126,10 +136,11 @@ macro_rules! registry {
             }
         }
 
-        /// Whether no gate is shut; the quick ones are looked at all at once, which spares the processor its guesses.
+        /// Whether no gate is shut, for a pair that no bar keeps apart; the quick ones are looked at all at once, which spares the processor its
+        /// guesses.
         #[inline(always)]
-        pub(crate) fn all_pass(pair: &Pair) -> bool {
-            !quickly_shut(pair) && others_pass(pair)
+        pub(crate) fn others_pass(pair: &Pair) -> bool {
+            !quickly_shut(pair) && slow_pass(pair)
         }
 
         #[inline(always)]
@@ -138,8 +149,8 @@ macro_rules! registry {
         }
 
         #[inline(never)]
-        fn others_pass(pair: &Pair) -> bool {
-            true $(&& (<$guard as Guard>::QUICK || !<$guard as Guard>::is_shut(pair)))* && !<$last_guard as Guard>::is_shut(pair)
+        fn slow_pass(pair: &Pair) -> bool {
+            true $(&& (<$guard as Guard>::QUICK || <$guard as Guard>::BAR.is_some() || !<$guard as Guard>::is_shut(pair)))* && !<$last_guard as Guard>::is_shut(pair)
         }
 
         /// Every gate that is shut.
@@ -249,7 +260,7 @@ impl Gates {
 
     /// The gates, in order.
     pub(crate) fn iter(self) -> impl Iterator<Item = Gate> {
-        crate::words::bits(self.0.into()).filter_map(|bit| Gate::ALL.get(bit).copied())
+        bits(self.0.into()).filter_map(|bit| Gate::ALL.get(bit).copied())
     }
 }
 

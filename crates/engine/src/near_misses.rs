@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::gates::{self, Gate};
 use crate::openings::Opening;
-use crate::pairs::{Inquiry, Pair};
+use crate::pairs::{Pair, Question};
 use crate::ranking::Rank;
 
 /// Somebody whom one change would let in.
@@ -23,11 +23,11 @@ pub struct NearMiss {
 
 impl NearMiss {
     /// The near miss of somebody who has this rank among them.
-    pub(crate) fn of(inquiry: &Inquiry, rank: Rank) -> Option<Self> {
-        let pair = inquiry.pair(rank.person() as usize);
+    pub(crate) fn of(question: &Question, rank: Rank) -> Option<Self> {
+        let pair = question.pair(rank.person());
         let gate = gates::shut(&pair).only()?;
         let opening = gate.opening(&pair)?;
-        Some(Self { expert: inquiry.pool.id(rank.person()).clone(), gate, would_score: rank.score(), opening })
+        Some(Self { expert: question.pool.id(rank.person()), gate, would_score: rank.score(), opening })
     }
 
     /// The rank among the near misses of somebody whom only this gate keeps out; `None` when nothing opens it.

@@ -1,67 +1,122 @@
 //! One person and one package, with what several gates and criteria look at: the range of hours left, the distance, the answers to requirements.
-#![allow(clippy::indexing_slicing, reason = "a pair is made of a number that its pool has, and every column is as long as the pool")]
+#![allow(clippy::indexing_slicing, reason = "a pair is made of a number that its layer has, and every column is as long as the layer")]
 
 use std::cell::OnceCell;
 
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::languages::LanguageLevel;
+use raakvlak_domain::packages::Remote;
 use raakvlak_domain::quantities::WHOLE;
 
 use crate::asks::{Ask, Asks};
 use crate::criteria::{self, Outcome};
 use crate::demand::{Demand, TaskWork, Work};
 use crate::distance::{Spot, metres};
-use crate::people::{Dates, Held, Profile};
+use crate::people::{Bar, Dates, Fact, Held};
 use crate::pool::Pool;
+use crate::pool::layer::Layer;
+use crate::pool::numbers::Numbers;
 
-/// A demand put to a pool on a day.
+/// A demand put to a pool on a day: to those who were there when the pool was put together, and to those who came or changed since.
+#[derive(Debug)]
+pub(crate) struct Question<'a> {
+    pub(crate) pool: &'a Pool,
+    pub(crate) demand: &'a Demand,
+    pub(crate) base: Inquiry<'a>,
+    pub(crate) recent: Inquiry<'a>,
+}
+
+impl<'a> Question<'a> {
+    pub(crate) fn new(pool: &'a Pool, demand: &'a Demand, as_of: Date) -> Self {
+        let (base, gone) = pool.base();
+        let base = Inquiry::new(pool, base, Some(gone), demand, as_of);
+        let recent = Inquiry::new(pool, pool.recent(), None, demand, as_of);
+        Self { pool, demand, base, recent }
+    }
+
+    /// This demand and the person with this number in the pool.
+    #[inline]
+    pub(crate) fn pair(&'a self, number: u32) -> Pair<'a> {
+        let number = number as usize;
+        number.checked_sub(self.base.layer.len()).map_or_else(|| self.base.pair(number), |recent| self.recent.pair(recent))
+    }
+}
+
+/// A demand put to one layer of a pool on a day.
 #[derive(Debug)]
 pub(crate) struct Inquiry<'a> {
-    pub(crate) pool: &'a Pool,
+    pool: &'a Pool,
+    pub(crate) layer: &'a Layer,
+    /// Who of the base is there no more; `None` for the recent ones.
+    pub(crate) gone: Option<&'a Numbers>,
     pub(crate) demand: &'a Demand,
     today: i32,
     spot: Option<Spot>,
-    /// The languages asked, by the numbers of this pool.
+    /// The languages asked, by the numbers of this layer.
     pub(crate) languages: Vec<(u32, LanguageLevel)>,
     pub(crate) organisation: u32,
-    /// The documents that must be there already.
-    pub(crate) documents: u64,
+    /// What keeps people out of this work, kind by kind.
+    bars: [u64; Bar::COUNT],
+    /// The same, packed as the layer is.
+    pub(crate) packed: Vec<u64>,
     /// The documents that there is time to obtain.
-    pub(crate) obtainable: u64,
+    obtainable: u64,
     /// Whom a rule blocks, ascending.
     pub(crate) blocked: Vec<u32>,
 }
 
 impl<'a> Inquiry<'a> {
-    pub(crate) fn new(pool: &'a Pool, demand: &'a Demand, as_of: Date) -> Self {
+    fn new(pool: &'a Pool, layer: &'a Layer, gone: Option<&'a Numbers>, demand: &'a Demand, as_of: Date) -> Self {
         let work = &*demand.work;
         let today = as_of.day_number();
-        let (obtainable, documents) = work.documents.iter().partition::<Vec<_>, _>(|(_, days)| is_obtainable(*days, work.start, today));
+        let (obtainable, documents) = work.documents.iter().partition::<Vec<&_>, _>(|(_, days)| is_obtainable(*days, work.start, today));
         let mask = |documents: Vec<&(u8, Option<u32>)>| documents.into_iter().fold(0, |mask, (bit, _)| mask | 1 << bit);
+        let bars = work.bars(mask(documents));
+        let mut blocked: Vec<u32> = demand.blocked.iter().filter_map(|id| layer.position(id)).collect();
+        blocked.sort_unstable();
         Self {
-            languages: work.languages.iter().map(|(language, level)| (pool.language(language), *level)).collect(),
+            languages: work.languages.iter().map(|(language, level)| (layer.language(language), *level)).collect(),
             spot: work.point.map(Spot::from),
-            organisation: pool.organisation(&work.organisation),
-            documents: mask(documents.into_iter().collect()),
-            obtainable: mask(obtainable.into_iter().collect()),
-            blocked: demand.blocked.iter().filter_map(|id| pool.position(id)).collect(),
+            organisation: layer.organisation(&work.organisation),
+            packed: layer.pack(bars),
+            obtainable: mask(obtainable),
+            bars,
+            blocked,
             pool,
+            layer,
+            gone,
             demand,
             today,
         }
     }
 
-    /// This demand and the person with this number.
+    /// This demand and the person with this number in the layer.
     #[inline]
     pub(crate) fn pair(&'a self, number: usize) -> Pair<'a> {
         Pair {
             inquiry: self,
-            pool: self.pool,
+            layer: self.layer,
             demand: self.demand,
             number,
             distance: OnceCell::new(),
             abilities: OnceCell::new(),
             outcome: OnceCell::new(),
+        }
+    }
+
+    /// Where everybody has to come, when they have to.
+    #[inline]
+    pub(crate) fn journey(&self) -> Option<Spot> {
+        self.spot.filter(|_| self.demand.work.remote == Remote::None)
+    }
+
+    /// The number in the pool of somebody in the layer, and their place in the order of all ids.
+    #[inline]
+    pub(crate) fn in_pool(&self, number: usize) -> (u32, u64) {
+        let order = self.layer.order[number];
+        match self.gone {
+            Some(_) => (number as u32, Pool::base_order(order)),
+            None => ((self.pool.base().0.len() + number) as u32, self.pool.recent_order(order)),
         }
     }
 }
@@ -86,7 +141,7 @@ pub(crate) struct Abilities {
 #[derive(Debug)]
 pub(crate) struct Pair<'a> {
     pub(crate) inquiry: &'a Inquiry<'a>,
-    pub(crate) pool: &'a Pool,
+    pub(crate) layer: &'a Layer,
     pub(crate) demand: &'a Demand,
     pub(crate) number: usize,
     distance: OnceCell<Option<u32>>,
@@ -105,31 +160,37 @@ impl<'a> Pair<'a> {
     /// Whether the person told this.
     #[inline]
     pub(crate) fn told(&self, key: Ask) -> bool {
-        self.pool.told[self.number].has(key)
+        self.layer.told[self.number].has(key)
     }
 
-    /// What is read of the person only when no quick gate keeps them out.
+    /// What of this kind keeps the two apart: the bits that both have.
     #[inline]
-    pub(crate) fn profile(&self) -> &'a Profile {
-        &self.pool.profiles[self.number]
+    pub(crate) fn barred(&self, bar: Bar) -> u64 {
+        self.layer.bar(self.number, bar) & self.inquiry.bars[bar as usize]
+    }
+
+    /// What the person told of this kind; none when they did not.
+    #[inline]
+    pub(crate) fn fact(&self, fact: Fact) -> u64 {
+        self.layer.fact(self.number, fact)
     }
 
     /// What there is to ask this person for this package.
     pub(crate) fn asks(&self) -> Asks {
-        self.work().reasons.without(self.pool.told[self.number])
+        self.work().reasons.without(self.layer.told[self.number])
     }
 
     /// The hours a week that the person has left, in tenths: the end may lie before the start and below 0. `None` when hours are not told.
     #[inline]
     pub(crate) fn range_left(&self) -> Option<(i64, i64)> {
-        let [min, max, committed] = self.pool.hours[self.number].map(i64::from);
+        let [min, max, committed] = self.layer.hours[self.number].map(i64::from);
         self.told(Ask::Hours).then_some(((min - committed).max(0), max - committed))
     }
 
     /// How far the work is, in metres; `None` when it is nowhere, or when the person's place is not told.
     #[inline]
     pub(crate) fn distance(&self) -> Option<u32> {
-        let measure = || self.told(Ask::Place).then(|| Some(metres(self.profile().point, self.work().point?))).flatten();
+        let measure = || self.told(Ask::Place).then(|| Some(metres(self.layer.point(self.number), self.work().point?))).flatten();
         *self.distance.get_or_init(measure)
     }
 
@@ -139,14 +200,14 @@ impl<'a> Pair<'a> {
         if !self.told(Ask::TravelKm) {
             return None;
         }
-        Some((self.distance()?, self.pool.reach[self.number].limit))
+        Some((self.distance()?, self.layer.reach[self.number].limit))
     }
 
     /// Whether the work is further away than the person wants to travel; not so when either is not told.
     #[inline]
     pub(crate) fn is_beyond_limit(&self) -> bool {
         let Some(spot) = self.inquiry.spot.filter(|_| self.told(Ask::Place) && self.told(Ask::TravelKm)) else { return false };
-        let reach = self.pool.reach[self.number];
+        let reach = self.layer.reach[self.number];
         let beyond = spot.is_beyond(reach.spot, reach.limit);
         beyond.unwrap_or_else(|| self.distance_and_limit().is_some_and(|(distance, limit)| distance > limit))
     }
@@ -158,32 +219,32 @@ impl<'a> Pair<'a> {
     /// How many days the person has waited.
     #[inline]
     pub(crate) fn days_waiting(&self) -> u32 {
-        self.days_since(self.profile().dates.waiting_since)
+        self.days_since(self.layer.dates[self.number].waiting_since)
     }
 
     /// How many days the person has been aside; 0 when that is not told.
     #[inline]
     pub(crate) fn days_aside(&self) -> u32 {
-        self.days_since(self.profile().dates.aside_since)
+        self.days_since(self.layer.dates[self.number].aside_since)
     }
 
     /// Whether the person has been in no shortlist that a mediator opened for thirty days.
     #[inline]
     pub(crate) fn is_unseen(&self) -> bool {
-        let last_shown = self.profile().dates.last_shown;
+        let last_shown = self.layer.dates[self.number].last_shown;
         last_shown == Dates::NOT_TOLD || self.days_since(last_shown) >= 30
     }
 
     /// The person's competences, by position, then level.
     #[inline]
     pub(crate) fn competences(&self) -> &'a [Held] {
-        self.pool.competences.row(self.number)
+        self.layer.competences.row(self.number)
     }
 
     /// What the person wishes to develop.
     #[inline]
     pub(crate) fn wishes(&self) -> &'a [u32] {
-        self.pool.wishes.row(self.number)
+        self.layer.wishes.row(self.number)
     }
 
     /// What the person's competences come to; `None` when they are not told.
@@ -238,7 +299,7 @@ impl<'a> Pair<'a> {
 
     /// The documents that are missing and that there is time to obtain; none when documents are not told.
     pub(crate) fn missing_obtainable(&self) -> u64 {
-        if self.told(Ask::Documents) { self.inquiry.obtainable & !self.profile().documents } else { 0 }
+        self.layer.bar(self.number, Bar::Document) & self.inquiry.obtainable
     }
 }
 

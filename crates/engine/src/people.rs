@@ -12,7 +12,49 @@ use raakvlak_domain::vocabulary::Vocabulary;
 use crate::asks::{Ask, Asks};
 use crate::distance::Spot;
 use crate::lexicon::UnknownWord;
-use crate::words::{competence, told_mask};
+use crate::words::{competence, others, told_mask};
+
+/// What can keep somebody from work, as bits of closed vocabularies: work carries bits of the same kinds, and one that both have keeps them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bar {
+    /// The reasons of [`Standing`].
+    Standing,
+    /// Forms of work that the person told not to accept.
+    WorkForm,
+    /// Conditions under which the person does not work.
+    NoGo,
+    /// Adaptations that the person needs.
+    Need,
+    /// Dayparts on which the person told not to be there.
+    Daypart,
+    /// Documents that the person told not to have.
+    Document,
+}
+
+impl Bar {
+    /// How many kinds there are.
+    pub(crate) const COUNT: usize = 6;
+}
+
+/// What is told of somebody and counts in a score, as bits of closed vocabularies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fact {
+    /// Domains of lived experience.
+    Experience,
+    /// Activities that give energy.
+    Gives,
+    /// Activities that drain it.
+    Drains,
+    /// Conditions that the person would rather not have.
+    RatherNot,
+    /// Adaptations that help.
+    Helps,
+}
+
+impl Fact {
+    /// How many kinds there are.
+    pub(crate) const COUNT: usize = 5;
+}
 
 /// Whether someone wants to be matched and can be, and with whom, in one byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,6 +85,12 @@ impl Standing {
         };
         let avoids = if expert.avoid.as_ref().is_some_and(|avoided| !avoided.is_empty()) { Self::AVOIDS } else { 0 };
         Self(answer | availability | avoids)
+    }
+
+    /// The standing with these bits.
+    #[inline]
+    pub(crate) fn from_bits(bits: u64) -> Self {
+        Self(bits as u8)
     }
 
     /// Which of these hold.
@@ -98,19 +146,6 @@ impl Held {
     }
 }
 
-/// What is read of a person only when no quick gate keeps them out: kept side by side, so that one person touches little memory.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Profile {
-    pub(crate) experience: u64,
-    pub(crate) gives: u64,
-    pub(crate) drains: u64,
-    pub(crate) rather_not: u64,
-    pub(crate) helps: u64,
-    pub(crate) documents: u64,
-    pub(crate) point: Point,
-    pub(crate) dates: Dates,
-}
-
 /// Where a person lives, roughly, and how far they want to travel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Reach {
@@ -124,15 +159,14 @@ pub(crate) struct Reach {
 pub struct Person {
     pub(crate) id: ExpertId,
     pub(crate) told: Asks,
-    pub(crate) standing: Standing,
-    pub(crate) work_forms: u64,
-    pub(crate) no_go: u64,
-    pub(crate) needs: u64,
+    pub(crate) bars: [u64; Bar::COUNT],
+    pub(crate) facts: [u64; Fact::COUNT],
     /// Wanted hours a week, and the hours already taken, in tenths.
     pub(crate) hours: [u16; 3],
-    pub(crate) dayparts: u32,
-    pub(crate) reach: Reach,
-    pub(crate) profile: Profile,
+    pub(crate) point: Point,
+    /// How far to travel, in metres.
+    pub(crate) limit: u32,
+    pub(crate) dates: Dates,
     pub(crate) competences: Vec<Held>,
     pub(crate) wishes: Vec<u32>,
     pub(crate) languages: Vec<(TermId, LanguageLevel)>,
@@ -148,18 +182,15 @@ impl Person {
     pub fn new(expert: &Expert, vocabulary: &Vocabulary, point: Option<Point>, committed: Hours) -> Result<Self, UnknownWord> {
         let tenths = |hours: Hours| u16::try_from(hours.get()).unwrap_or(u16::MAX);
         let (min, max) = expert.hours.map_or((0, 0), |hours| (tenths(hours.min), tenths(hours.max)));
-        let place = point.unwrap_or(Point { lat: 0.0, lon: 0.0 });
         Ok(Self {
             id: expert.id.clone(),
             told: told(expert, point),
-            standing: Standing::of(expert),
-            work_forms: told_mask(&vocabulary.work_forms, expert.work_forms.as_ref(), "work_forms")?,
-            no_go: told_mask(&vocabulary.conditions, expert.no_go.as_ref(), "no_go")?,
-            needs: told_mask(&vocabulary.adaptations, expert.needs.as_ref(), "needs")?,
+            bars: bars(expert, vocabulary)?,
+            facts: facts(expert, vocabulary)?,
             hours: [min, max, tenths(committed)],
-            dayparts: Daypart::mask(expert.dayparts.as_deref().unwrap_or_default()),
-            reach: Reach { spot: place.into(), limit: expert.travel_km.map_or(0, |limit| limit.get()) },
-            profile: Profile::new(expert, vocabulary, place)?,
+            point: point.unwrap_or(Point { lat: 0.0, lon: 0.0 }),
+            limit: expert.travel_km.map_or(0, |limit| limit.get()),
+            dates: Dates::of(expert),
             competences: held(vocabulary, expert.competences.as_deref().unwrap_or_default())?,
             wishes: wishes(vocabulary, expert.wishes.as_deref().unwrap_or_default())?,
             languages: expert.languages.iter().flatten().map(|(language, level)| (language.clone(), *level)).collect(),
@@ -174,20 +205,27 @@ impl Person {
     }
 }
 
-impl Profile {
-    fn new(expert: &Expert, vocabulary: &Vocabulary, point: Point) -> Result<Self, UnknownWord> {
-        let energy = expert.energy.clone().unwrap_or_default();
-        Ok(Self {
-            experience: told_mask(&vocabulary.experience, expert.experience.as_ref(), "experience")?,
-            gives: told_mask(&vocabulary.activities, energy.gives.as_ref(), "energy")?,
-            drains: told_mask(&vocabulary.activities, energy.drains.as_ref(), "energy")?,
-            rather_not: told_mask(&vocabulary.conditions, expert.rather_not.as_ref(), "rather_not")?,
-            helps: told_mask(&vocabulary.adaptations, expert.helps.as_ref(), "helps")?,
-            documents: told_mask(&vocabulary.documents, expert.documents.as_ref(), "documents")?,
-            point,
-            dates: Dates::of(expert),
-        })
-    }
+fn bars(expert: &Expert, vocabulary: &Vocabulary) -> Result<[u64; Bar::COUNT], UnknownWord> {
+    let dayparts = expert.dayparts.as_deref().map_or(0, |dayparts| !Daypart::mask(dayparts) & Daypart::mask(&Daypart::ALL));
+    Ok([
+        Standing::of(expert).0.into(),
+        others(&vocabulary.work_forms, expert.work_forms.as_deref(), "work_forms")?,
+        told_mask(&vocabulary.conditions, expert.no_go.as_ref(), "no_go")?,
+        told_mask(&vocabulary.adaptations, expert.needs.as_ref(), "needs")?,
+        dayparts.into(),
+        others(&vocabulary.documents, expert.documents.as_deref(), "documents")?,
+    ])
+}
+
+fn facts(expert: &Expert, vocabulary: &Vocabulary) -> Result<[u64; Fact::COUNT], UnknownWord> {
+    let energy = expert.energy.clone().unwrap_or_default();
+    Ok([
+        told_mask(&vocabulary.experience, expert.experience.as_ref(), "experience")?,
+        told_mask(&vocabulary.activities, energy.gives.as_ref(), "energy")?,
+        told_mask(&vocabulary.activities, energy.drains.as_ref(), "energy")?,
+        told_mask(&vocabulary.conditions, expert.rather_not.as_ref(), "rather_not")?,
+        told_mask(&vocabulary.adaptations, expert.helps.as_ref(), "helps")?,
+    ])
 }
 
 /// The keys that are told; a place that could not be found on the map is still to be asked.

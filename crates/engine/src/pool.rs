@@ -1,39 +1,52 @@
-//! An unchanging picture of everybody who can be matched, as columns: dense numbers in byte order of the ids, one array per property.
-#![allow(clippy::indexing_slicing, reason = "every column is as long as the list of ids, and every number comes from the pool itself")]
+//! An unchanging picture of everybody who can be matched. A change makes the next picture in the time that the change takes, however many people
+//! there are: most people are shared between the two.
+#![allow(clippy::indexing_slicing, reason = "an order is kept for each of the people who changed")]
 
-use raakvlak_domain::identifiers::{ExpertId, OrganisationId, TermId};
-use raakvlak_domain::languages::LanguageLevel;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::asks::Asks;
-use crate::people::{Held, Person, Profile, Reach, Standing};
-use crate::rows::Rows;
+use raakvlak_domain::identifiers::ExpertId;
+
+use crate::people::Person;
 
 mod interned;
+pub(crate) mod layer;
+mod names;
+mod neighbourhood;
+pub(crate) mod numbers;
+mod packing;
+mod points;
+pub(crate) mod zones;
 
-use interned::Interned;
+use layer::Layer;
+use numbers::Numbers;
 
 /// A number that no language and no organisation has.
 pub(crate) const NOBODY_KNOWS: u32 = u32::MAX;
 
-/// Everybody who can be matched, at one moment. All of them are read with one version of the vocabulary.
-#[derive(Debug)]
+/// From this many people who changed on, a pool is better put together again: until then a change takes a few milliseconds at most.
+const MANY_CHANGES: usize = 2_048;
+
+/// Everybody who can be matched, at one moment. All of them are read with one version of the vocabulary. Cheap to copy.
+///
+/// People have dense numbers: first those who were there when the pool was put together, then those who came or changed since.
+#[derive(Debug, Clone)]
 pub struct Pool {
-    pub(crate) ids: Vec<ExpertId>,
-    pub(crate) told: Vec<Asks>,
-    pub(crate) standing: Vec<Standing>,
-    pub(crate) work_forms: Vec<u64>,
-    pub(crate) no_go: Vec<u64>,
-    pub(crate) needs: Vec<u64>,
-    pub(crate) hours: Vec<[u16; 3]>,
-    pub(crate) dayparts: Vec<u32>,
-    pub(crate) reach: Vec<Reach>,
-    pub(crate) profiles: Vec<Profile>,
-    pub(crate) competences: Rows<Held>,
-    pub(crate) wishes: Rows<u32>,
-    pub(crate) languages: Rows<(u32, LanguageLevel)>,
-    pub(crate) avoid: Rows<u32>,
-    language_names: Vec<TermId>,
-    organisations: Vec<OrganisationId>,
+    base: Arc<Layer>,
+    /// Whose number in the base is not theirs any more: they left, or are among the recent ones.
+    gone: Arc<Numbers>,
+    recent: Arc<Layer>,
+    /// For each of the recent ones, in the order of ids, the place in the order of all ids; see [`Pool::base_order`].
+    recent_orders: Arc<[u64]>,
+}
+
+/// What became of somebody.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// New, or not as before.
+    Is(Box<Person>),
+    /// Not there any more.
+    Left(ExpertId),
 }
 
 impl Pool {
@@ -44,49 +57,90 @@ impl Pool {
         people.sort_by(|one, other| one.id.cmp(&other.id));
         people.reverse();
         people.dedup_by(|later, kept| later.id == kept.id);
-        people.reverse();
-        let languages = Interned::of(people.iter().flat_map(|person| person.languages.iter().map(|(language, _)| language)));
-        let organisations = Interned::of(people.iter().flat_map(|person| &person.avoid));
-        let column = Columns(&people);
+        Self::of_layer(Layer::build(people))
+    }
+
+    fn of_layer(base: Layer) -> Self {
         Self {
-            told: column.of(|person| person.told),
-            standing: column.of(|person| person.standing),
-            work_forms: column.of(|person| person.work_forms),
-            no_go: column.of(|person| person.no_go),
-            needs: column.of(|person| person.needs),
-            hours: column.of(|person| person.hours),
-            dayparts: column.of(|person| person.dayparts),
-            reach: column.of(|person| person.reach),
-            profiles: column.of(|person| person.profile),
-            competences: Rows::collect(people.iter().map(|person| person.competences.iter().copied())),
-            wishes: Rows::collect(people.iter().map(|person| person.wishes.iter().copied())),
-            languages: Rows::collect(people.iter().map(|person| {
-                let spoken = person.languages.iter();
-                spoken.map(|(language, level)| (languages.number(language), *level)).collect::<Vec<_>>()
-            })),
-            avoid: Rows::collect(people.iter().map(|person| person.avoid.iter().map(|organisation| organisations.number(organisation)))),
-            language_names: languages.names(),
-            organisations: organisations.names(),
-            ids: people.into_iter().map(|person| person.id).collect(),
+            gone: Arc::new(Numbers::none(base.len())),
+            base: Arc::new(base),
+            recent: Arc::new(Layer::build(Vec::new())),
+            recent_orders: Arc::default(),
         }
+    }
+
+    /// The pool after these changes, in their order. The pool itself stays as it is, for whoever is still reading it.
+    #[must_use]
+    pub fn changed(&self, changes: impl IntoIterator<Item = Change>) -> Self {
+        let mut recent: BTreeMap<ExpertId, Person> = self.recent_people().map(|person| (person.id.clone(), person)).collect();
+        let mut gone = Numbers::clone(&self.gone);
+        for change in changes {
+            let id = match change {
+                Change::Is(person) => {
+                    let id = person.id.clone();
+                    recent.insert(id.clone(), *person);
+                    id
+                }
+                Change::Left(id) => {
+                    recent.remove(&id);
+                    id
+                }
+            };
+            if let Some(number) = self.base.position(&id) {
+                gone.insert(number as usize);
+            }
+        }
+        // Byte order of ids, which is the order of the map.
+        let orders = recent.keys().zip(0u64..).map(|(id, at)| (self.base.before(id.as_str()) as u64) << 32 | at).collect();
+        Self {
+            base: Arc::clone(&self.base),
+            gone: Arc::new(gone),
+            recent: Arc::new(Layer::build(recent.into_values().collect())),
+            recent_orders: orders,
+        }
+    }
+
+    /// Whether so much has changed that the pool is better put together again.
+    #[must_use]
+    pub fn is_worn(&self) -> bool {
+        self.recent.len() + self.gone.count() > MANY_CHANGES
+    }
+
+    /// The same people put together again: nothing is left of who they were before, nor of those who left.
+    #[must_use]
+    pub fn renewed(&self) -> Self {
+        let staying = (0..self.base.len()).filter(|number| !self.gone.has(*number));
+        let people = staying.map(|number| self.base.person(known_id(self.base.id(number)), number));
+        Self::of_layer(Layer::build(people.chain(self.recent_people()).collect()))
+    }
+
+    fn recent_people(&self) -> impl Iterator<Item = Person> {
+        (0..self.recent.len()).map(|number| self.recent.person(known_id(self.recent.id(number)), number))
     }
 
     /// How many people there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.base.len() - self.gone.count() + self.recent.len()
     }
 
     /// Whether there is nobody.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+        self.len() == 0
     }
 
     /// The number of an expert in this pool.
     #[must_use]
     pub fn position(&self, id: &ExpertId) -> Option<u32> {
-        self.ids.binary_search(id).ok().map(|at| at as u32)
+        let recent = self.recent.position(id).map(|number| number + self.base.len() as u32);
+        recent.or_else(|| self.base.position(id).filter(|number| !self.gone.has(*number as usize)))
+    }
+
+    /// The numbers of everybody.
+    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+        let base = (0..self.base.len()).filter(|number| !self.gone.has(*number));
+        base.chain(self.base.len()..self.base.len() + self.recent.len()).map(|number| number as u32)
     }
 
     /// The id of the expert with this number.
@@ -95,35 +149,42 @@ impl Pool {
     ///
     /// When nobody in this pool has the number.
     #[must_use]
-    pub fn id(&self, number: u32) -> &ExpertId {
-        &self.ids[number as usize]
+    pub fn id(&self, number: u32) -> ExpertId {
+        let number = number as usize;
+        known_id(number.checked_sub(self.base.len()).map_or_else(|| self.base.id(number), |recent| self.recent.id(recent)))
     }
 
-    /// The number under which a language is known here.
-    pub(crate) fn language(&self, language: &TermId) -> u32 {
-        interned::number(&self.language_names, language)
+    /// Those who were there, with who of them is gone.
+    pub(crate) fn base(&self) -> (&Layer, &Numbers) {
+        (&self.base, &self.gone)
     }
 
-    /// The number under which an organisation that somebody avoids is known here.
-    pub(crate) fn organisation(&self, organisation: &OrganisationId) -> u32 {
-        interned::number(&self.organisations, organisation)
+    /// Those who came or changed.
+    pub(crate) fn recent(&self) -> &Layer {
+        &self.recent
+    }
+
+    /// Where somebody of the base stands among all ids: after those recent ones who come between the one before and this one.
+    #[inline]
+    pub(crate) fn base_order(order: u32) -> u64 {
+        u64::from(order) << 32 | u64::from(u32::MAX)
+    }
+
+    /// Where somebody of the recent ones stands among all ids.
+    #[inline]
+    pub(crate) fn recent_order(&self, order: u32) -> u64 {
+        self.recent_orders[order as usize]
     }
 
     /// How many bytes of memory the people take.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let ids: usize = self.ids.iter().map(|id| size_of::<ExpertId>() + 16 + id.as_str().len()).sum();
-        let lists = self.competences.bytes() + self.wishes.bytes() + self.languages.bytes() + self.avoid.bytes();
-        let masks = size_of::<u64>() * 3 + size_of::<[u16; 3]>() + size_of::<u32>() + size_of::<Asks>() + size_of::<Standing>();
-        ids + lists + self.len() * (masks + size_of::<Reach>() + size_of::<Profile>())
+        self.base.bytes() + self.gone.bytes() + self.recent.bytes() + size_of_val(&*self.recent_orders)
     }
 }
 
-/// Reads columns from people.
-struct Columns<'a>(&'a [Person]);
-
-impl Columns<'_> {
-    fn of<T>(&self, property: impl Fn(&Person) -> T) -> Vec<T> {
-        self.0.iter().map(property).collect()
-    }
+/// The id that a text of a layer was taken from.
+#[allow(clippy::expect_used, reason = "every text in a layer was an id, and a number outside it is a fault of the caller that must not pass unseen")]
+fn known_id(text: &str) -> ExpertId {
+    ExpertId::new(text).expect("the number of somebody in the pool")
 }

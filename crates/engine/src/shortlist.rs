@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::demand::Demand;
 use crate::gates;
-use crate::pairs::{Inquiry, Pair};
+use crate::pairs::{Pair, Question};
 use crate::pool::Pool;
 use crate::ranking::{Gathering, Rank, Ranked, Top, scan};
 
@@ -45,8 +45,8 @@ pub struct Shortlist {
 /// The shortlist of a demand. The outcome does not depend on how many threads there are.
 #[must_use]
 pub fn shortlist(pool: &Pool, demand: &Demand, as_of: Date, threads: &ThreadPool) -> Shortlist {
-    let inquiry = Inquiry::new(pool, demand, as_of);
-    scan(&inquiry, threads, &|| Candidates::new(&demand.knob)).shortlist(&demand.knob)
+    let question = Question::new(pool, demand, as_of);
+    scan(&question, threads, &|| Candidates::new(&demand.knob)).shortlist(&demand.knob)
 }
 
 /// `⌈size · share / 100⌉` places.
@@ -113,9 +113,11 @@ impl Candidates {
 }
 
 impl Gathering for Candidates {
+    const BARRED_TOO: bool = false;
+
     #[inline]
     fn add(&mut self, pair: &Pair) {
-        if gates::all_pass(pair) {
+        if gates::others_pass(pair) {
             self.put(Rank::of(pair));
         }
     }

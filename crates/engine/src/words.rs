@@ -26,6 +26,12 @@ pub(crate) fn told_mask(terms: &ClosedVocabulary, ids: Option<&Vec<TermId>>, key
     ids.map_or(Ok(0), |ids| mask(terms, ids, key))
 }
 
+/// The mask of the terms that were not told, when others were; none when nothing was told.
+pub(crate) fn others(terms: &ClosedVocabulary, ids: Option<&[TermId]>, key: &'static str) -> Result<u64, UnknownWord> {
+    let all = u64::MAX.checked_shr(u64::BITS - terms.terms().len() as u32).unwrap_or(0);
+    ids.map_or(Ok(0), |ids| Ok(all & !mask(terms, ids, key)?))
+}
+
 /// The id of a term by its bit; empty for a bit without one.
 pub(crate) fn term(terms: &ClosedVocabulary, bit: usize) -> &str {
     terms.terms().get(bit).map_or("", |term| term.id.as_str())

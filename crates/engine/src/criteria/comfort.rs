@@ -7,6 +7,7 @@ use super::Measure;
 use crate::asks::Ask;
 use crate::demand::Work;
 use crate::pairs::Pair;
+use crate::people::Fact;
 
 /// See [`Criterion::Comfort`].
 pub(crate) struct Comfort;
@@ -32,11 +33,11 @@ impl Measure for Comfort {
 /// The conditions present that the person would rather not have.
 #[inline]
 pub(crate) fn disliked(pair: &Pair) -> u64 {
-    pair.profile().rather_not & pair.work().present
+    pair.fact(Fact::RatherNot) & pair.work().present
 }
 
 /// The adaptations on offer that help the person.
 #[inline]
 pub(crate) fn helpful(pair: &Pair) -> u64 {
-    pair.profile().helps & pair.work().offered
+    pair.fact(Fact::Helps) & pair.work().offered
 }

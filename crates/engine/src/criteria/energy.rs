@@ -7,6 +7,7 @@ use super::Measure;
 use crate::asks::Ask;
 use crate::demand::{TaskWork, Work};
 use crate::pairs::Pair;
+use crate::people::Fact;
 
 /// See [`Criterion::Energy`].
 pub(crate) struct Energy;
@@ -32,8 +33,7 @@ impl Measure for Energy {
 /// The activities of a task that give this person energy, and those that drain it.
 #[inline]
 pub(crate) fn gives_and_drains(pair: &Pair, task: &TaskWork) -> [u64; 2] {
-    let profile = pair.profile();
-    [profile.gives, profile.drains].map(|activities| activities & task.activities)
+    [Fact::Gives, Fact::Drains].map(|activities| pair.fact(activities) & task.activities)
 }
 
 /// The whole when something gives energy and nothing drains it, nothing when it is the other way round, and else half.

@@ -7,6 +7,7 @@ use super::Measure;
 use crate::asks::Ask;
 use crate::demand::Work;
 use crate::pairs::Pair;
+use crate::people::Fact;
 
 /// See [`Criterion::Experience`].
 pub(crate) struct Experience;
@@ -28,5 +29,5 @@ impl Measure for Experience {
 /// The asked domains that the person knows.
 #[inline]
 pub(crate) fn shared(pair: &Pair) -> u64 {
-    pair.profile().experience & pair.work().experience
+    pair.fact(Fact::Experience) & pair.work().experience
 }

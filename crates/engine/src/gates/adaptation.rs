@@ -1,23 +1,18 @@
 //! Every adaptation that the person needs is on offer.
-#![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
 
 use super::Guard;
 use crate::asks::Ask;
 use crate::demand::Demand;
 use crate::openings::Opening;
 use crate::pairs::Pair;
-use crate::words::{bits, term};
+use crate::people::Bar;
+use crate::words::term;
 
 /// See [`super::Gate::Adaptation`].
 pub(crate) struct Adaptation;
 
 impl Guard for Adaptation {
-    const QUICK: bool = true;
-
-    #[inline]
-    fn is_shut(pair: &Pair) -> bool {
-        missing(pair) != 0
-    }
+    const BAR: Option<Bar> = Some(Bar::Need);
 
     fn is_decided(pair: &Pair) -> bool {
         pair.told(Ask::Needs)
@@ -25,10 +20,6 @@ impl Guard for Adaptation {
 
     fn detail_count(demand: &Demand) -> usize {
         demand.vocabulary().adaptations.terms().len()
-    }
-
-    fn details(pair: &Pair, each: &mut dyn FnMut(usize)) {
-        bits(missing(pair)).for_each(each);
     }
 
     fn detail_name(demand: &Demand, detail: usize) -> &str {
@@ -49,5 +40,5 @@ impl Guard for Adaptation {
 /// The adaptations needed that are not on offer; none when needs are not told.
 #[inline]
 fn missing(pair: &Pair) -> u64 {
-    pair.pool.needs[pair.number] & !pair.work().offered
+    pair.barred(Bar::Need)
 }

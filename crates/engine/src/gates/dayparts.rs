@@ -1,5 +1,4 @@
 //! The person can come on the dayparts that the package asks.
-#![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
 
 use raakvlak_domain::dayparts::Daypart;
 
@@ -8,6 +7,7 @@ use crate::asks::Ask;
 use crate::demand::Demand;
 use crate::openings::Opening;
 use crate::pairs::Pair;
+use crate::people::Bar;
 use crate::words::bits;
 
 /// See [`super::Gate::Dayparts`].
@@ -18,7 +18,7 @@ impl Guard for Dayparts {
 
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
-        pair.told(Ask::Dayparts) & ((missing(pair) != 0) | too_few_others(pair))
+        (missing(pair) != 0) | too_few_others(pair)
     }
 
     fn is_decided(pair: &Pair) -> bool {
@@ -55,20 +55,21 @@ impl Guard for Dayparts {
     }
 }
 
+/// When the person can come, asked only when that is told.
 #[inline]
 fn available(pair: &Pair) -> u32 {
-    pair.pool.dayparts[pair.number]
+    !(pair.layer.bar(pair.number, Bar::Daypart) as u32) & Daypart::mask(&Daypart::ALL)
 }
 
 /// The fixed dayparts on which the person cannot come.
 #[inline]
 fn missing(pair: &Pair) -> u32 {
-    pair.work().fixed & !available(pair)
+    pair.barred(Bar::Daypart) as u32
 }
 
 /// Whether fewer of the person's other dayparts remain than are asked.
 #[inline]
 fn too_few_others(pair: &Pair) -> bool {
     let asked = pair.work().flexible;
-    asked > 0 && (available(pair) & !pair.work().fixed).count_ones() < asked
+    asked > 0 && pair.told(Ask::Dayparts) && (available(pair) & !pair.work().fixed).count_ones() < asked
 }

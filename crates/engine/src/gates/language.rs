@@ -37,5 +37,5 @@ impl Guard for Language {
 /// Whether the person does not speak a language, or under the level asked.
 #[inline]
 fn falls_short(pair: &Pair, (language, level): (u32, LanguageLevel)) -> bool {
-    !pair.pool.languages.row(pair.number).iter().any(|(spoken, how_well)| *spoken == language && *how_well >= level)
+    !pair.layer.languages(pair.number).iter().any(|(spoken, how_well)| *spoken == language && *how_well >= level)
 }

@@ -1,12 +1,12 @@
 //! No condition is present under which the person does not work.
-#![allow(clippy::indexing_slicing, reason = "the number of a pair is one of its pool")]
 
 use super::Guard;
 use crate::asks::Ask;
 use crate::demand::{Demand, Work};
 use crate::openings::Opening;
 use crate::pairs::Pair;
-use crate::words::{bits, term};
+use crate::people::Bar;
+use crate::words::term;
 
 mod lifting;
 
@@ -14,12 +14,7 @@ mod lifting;
 pub(crate) struct NoGo;
 
 impl Guard for NoGo {
-    const QUICK: bool = true;
-
-    #[inline]
-    fn is_shut(pair: &Pair) -> bool {
-        present(pair) != 0
-    }
+    const BAR: Option<Bar> = Some(Bar::NoGo);
 
     fn is_decided(pair: &Pair) -> bool {
         pair.told(Ask::NoGo) || pair.work().present == 0
@@ -27,10 +22,6 @@ impl Guard for NoGo {
 
     fn detail_count(demand: &Demand) -> usize {
         demand.vocabulary().conditions.terms().len()
-    }
-
-    fn details(pair: &Pair, each: &mut dyn FnMut(usize)) {
-        bits(present(pair)).for_each(each);
     }
 
     fn detail_name(demand: &Demand, detail: usize) -> &str {
@@ -53,7 +44,7 @@ impl Guard for NoGo {
 /// The conditions present that the person does not work under; none when that is not told.
 #[inline]
 fn present(pair: &Pair) -> u64 {
-    pair.pool.no_go[pair.number] & pair.work().present
+    pair.barred(Bar::NoGo)
 }
 
 fn leaving_out(work: &Work, conditions: u64) -> Option<Opening> {

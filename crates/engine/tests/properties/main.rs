@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs, reason = "tests fail loudly")]
 
 mod explaining;
+mod live;
 mod previewing;
 mod reading;
 mod same_answer;

@@ -61,7 +61,7 @@ proptest! {
             let short = shortlist(&pool, &demand, day(), &threads(1));
             let ranking = rank(&pool, &demand, day(), &threads(1));
             prop_assert_eq!((short.eligible, complete.eligible as usize), (complete.eligible, ranking.len()));
-            let listed: Vec<_> = complete.shortlist.iter().map(|person| (&person.expert, person.score, person.kept_place)).collect();
+            let listed: Vec<_> = complete.shortlist.iter().map(|person| (person.expert.clone(), person.score, person.kept_place)).collect();
             let places: Vec<_> = short.places.iter().map(|place| (pool.id(place.ranked.person), place.ranked.score, place.kept)).collect();
             prop_assert_eq!(listed, places);
             let unlifted = short.places.iter().filter(|place| place.kept.is_none());

@@ -1,0 +1,234 @@
+//! Some of the people as columns: dense numbers in the order of where they live, one array per property.
+#![allow(clippy::indexing_slicing, reason = "every column is as long as the list of people, and every number comes from the layer itself")]
+
+use raakvlak_domain::identifiers::{ExpertId, OrganisationId, TermId};
+use raakvlak_domain::languages::LanguageLevel;
+use raakvlak_domain::places::Point;
+use rayon::prelude::*;
+
+use super::interned::{self, Interned};
+use super::names::Names;
+use super::neighbourhood;
+use super::packing::Packing;
+use super::points::Points;
+use super::zones::Zones;
+use crate::asks::Asks;
+use crate::people::{Bar, Dates, Fact, Held, Person, Reach, Standing};
+use crate::rows::Rows;
+
+/// People who are kept together. The order of their numbers is that of [`neighbourhood::key`].
+#[derive(Debug)]
+pub(crate) struct Layer {
+    ids: Names,
+    /// For each place in the order of ids, whose it is.
+    by_id: Vec<u32>,
+    /// For each person, the place in the order of ids.
+    pub(crate) order: Vec<u32>,
+    pub(crate) told: Vec<Asks>,
+    bar_packing: Packing<{ Bar::COUNT }>,
+    /// One column for each packed word.
+    bars: Vec<Vec<u64>>,
+    fact_packing: Packing<{ Fact::COUNT }>,
+    /// The packed words of each person beside each other.
+    facts: Vec<u64>,
+    pub(crate) hours: Vec<[u16; 3]>,
+    pub(crate) reach: Vec<Reach>,
+    points: Points,
+    pub(crate) dates: Vec<Dates>,
+    pub(crate) competences: Rows<Held>,
+    pub(crate) wishes: Rows<u32>,
+    /// For each person, which of the different answers about languages is theirs.
+    spoken: Vec<u32>,
+    languages: Rows<(u32, LanguageLevel)>,
+    language_names: Vec<TermId>,
+    /// Who avoids which organisation, by person.
+    avoid: Vec<(u32, u32)>,
+    organisations: Vec<OrganisationId>,
+    pub(crate) zones: Zones,
+}
+
+impl Layer {
+    /// The layer of these people, each of whom occurs once.
+    pub(crate) fn build(mut people: Vec<Person>) -> Self {
+        people.par_sort_by_cached_key(|person| (neighbourhood::key(person), person.id.clone()));
+        let mut by_id: Vec<u32> = (0..people.len() as u32).collect();
+        by_id.par_sort_unstable_by(|one, other| people[*one as usize].id.cmp(&people[*other as usize].id));
+        let mut order = vec![0; people.len()];
+        for (place, number) in (0u32..).zip(&by_id) {
+            order[*number as usize] = place;
+        }
+        let column = Columns(&people);
+        let bar_packing = Packing::of(people.iter().map(|person| person.bars));
+        let bars = column.words(&bar_packing);
+        let fact_packing = Packing::of(people.iter().map(|person| person.facts));
+        let language_names = Interned::of(people.iter().flat_map(|person| person.languages.iter().map(|(language, _)| language)));
+        let organisations = Interned::of(people.iter().flat_map(|person| &person.avoid));
+        let answers = Interned::of(people.iter().map(|person| &person.languages));
+        let avoided = |(number, person): (u32, &Person)| {
+            let numbers: Vec<u32> = person.avoid.iter().map(|organisation| organisations.number(organisation)).collect();
+            numbers.into_iter().map(move |organisation| (number, organisation))
+        };
+        let everybody: Vec<&Person> = people.iter().collect();
+        Self {
+            ids: Names::collect(by_id.iter().map(|number| people[*number as usize].id.as_str())),
+            told: column.of(|person| person.told),
+            zones: Zones::of(&everybody, |word, number| bars[word][number], bar_packing.words()),
+            bars,
+            facts: people.iter().flat_map(|person| fact_packing.pack(person.facts)).collect(),
+            hours: column.of(|person| person.hours),
+            reach: column.of(|person| Reach { spot: person.point.into(), limit: person.limit }),
+            points: Points::collect(people.iter().map(|person| person.point)),
+            dates: column.of(|person| person.dates),
+            competences: Rows::collect(people.iter().map(|person| person.competences.iter().copied())),
+            wishes: Rows::collect(people.iter().map(|person| person.wishes.iter().copied())),
+            spoken: column.of(|person| answers.number(&person.languages)),
+            languages: Rows::collect(answers.names().iter().map(|answer| {
+                answer.iter().map(|(language, level)| (language_names.number(language), *level)).collect::<Vec<_>>()
+            })),
+            avoid: (0u32..).zip(&people).flat_map(avoided).collect(),
+            language_names: language_names.names(),
+            organisations: organisations.names(),
+            bar_packing,
+            fact_packing,
+            by_id,
+            order,
+        }
+    }
+
+    /// How many people there are.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.told.len()
+    }
+
+    /// The number of an expert.
+    pub(crate) fn position(&self, id: &ExpertId) -> Option<u32> {
+        self.ids.find(id.as_str()).ok().map(|place| self.by_id[place])
+    }
+
+    /// How many people come before this id in the order of ids.
+    pub(crate) fn before(&self, id: &str) -> usize {
+        self.ids.find(id).unwrap_or_else(|before| before)
+    }
+
+    /// The id of a person.
+    pub(crate) fn id(&self, number: usize) -> &str {
+        self.ids.get(self.order[number] as usize)
+    }
+
+    /// What can keep somebody out, of one kind.
+    #[inline]
+    pub(crate) fn bar(&self, number: usize, bar: Bar) -> u64 {
+        self.bar_packing.field(bar as usize, |word| self.bars[word][number])
+    }
+
+    /// What is told of somebody, of one kind.
+    #[inline]
+    pub(crate) fn fact(&self, number: usize, fact: Fact) -> u64 {
+        let words = self.fact_packing.words();
+        self.fact_packing.field(fact as usize, |word| self.facts[number * words + word])
+    }
+
+    /// What keeps people out of some work, packed as this layer is.
+    pub(crate) fn pack(&self, bars: [u64; Bar::COUNT]) -> Vec<u64> {
+        self.bar_packing.pack(bars)
+    }
+
+    /// Of at most 64 people from `first` on, those whom none of these packed bits keeps out: a bit for each.
+    #[inline]
+    pub(crate) fn unbarred(&self, first: usize, count: usize, masks: &[u64]) -> u64 {
+        let mut barred = [0u64; 64];
+        for (column, mask) in self.bars.iter().zip(masks).filter(|(_, mask)| **mask != 0) {
+            for (barred, word) in barred.iter_mut().zip(&column[first..first + count]) {
+                *barred |= word & mask;
+            }
+        }
+        let open = barred.iter().rev().fold(0, |open, barred| open << 1 | u64::from(*barred == 0));
+        open & (u64::MAX >> (64 - count))
+    }
+
+    /// Where somebody lives.
+    #[inline]
+    pub(crate) fn point(&self, number: usize) -> Point {
+        self.points.get(number)
+    }
+
+    /// The languages somebody speaks and how well.
+    #[inline]
+    pub(crate) fn languages(&self, number: usize) -> &[(u32, LanguageLevel)] {
+        self.languages.row(self.spoken[number] as usize)
+    }
+
+    /// Whether somebody never wants to be matched with this organisation.
+    #[inline]
+    pub(crate) fn avoids(&self, number: usize, organisation: u32) -> bool {
+        let standing = Standing::from_bits(self.bar(number, Bar::Standing));
+        standing.among(Standing::AVOIDS) != 0 && self.avoid.binary_search(&(number as u32, organisation)).is_ok()
+    }
+
+    /// The number under which a language is known here.
+    pub(crate) fn language(&self, language: &TermId) -> u32 {
+        interned::number(&self.language_names, language)
+    }
+
+    /// The number under which an organisation that somebody avoids is known here.
+    pub(crate) fn organisation(&self, organisation: &OrganisationId) -> u32 {
+        interned::number(&self.organisations, organisation)
+    }
+
+    /// Somebody as they were put in.
+    pub(crate) fn person(&self, id: ExpertId, number: usize) -> Person {
+        let avoided = self.avoid.partition_point(|(person, _)| (*person as usize) < number)..;
+        let language = |(language, level): &(u32, LanguageLevel)| (self.language_names[*language as usize].clone(), *level);
+        Person {
+            id,
+            told: self.told[number],
+            bars: std::array::from_fn(|bar| self.bar_packing.field(bar, |word| self.bars[word][number])),
+            facts: std::array::from_fn(|fact| {
+                self.fact_packing.field(fact, |word| self.facts[number * self.fact_packing.words() + word])
+            }),
+            hours: self.hours[number],
+            point: self.point(number),
+            limit: self.reach[number].limit,
+            dates: self.dates[number],
+            competences: self.competences.row(number).to_vec(),
+            wishes: self.wishes.row(number).to_vec(),
+            languages: self.languages(number).iter().map(language).collect(),
+            avoid: self.avoid[avoided]
+                .iter()
+                .take_while(|(person, _)| *person as usize == number)
+                .map(|(_, organisation)| self.organisations[*organisation as usize].clone())
+                .collect(),
+        }
+    }
+
+    /// How many bytes of memory the people take.
+    pub(crate) fn bytes(&self) -> usize {
+        let lists = self.competences.bytes() + self.wishes.bytes() + self.languages.bytes() + size_of_val(self.avoid.as_slice());
+        let words = self.bar_packing.words() + self.fact_packing.words();
+        let columns = size_of::<u64>() * words
+            + size_of::<Asks>()
+            + size_of::<[u16; 3]>()
+            + size_of::<Reach>()
+            + size_of::<Dates>()
+            + size_of::<[u32; 3]>();
+        self.ids.bytes() + self.points.bytes() + self.zones.bytes() + lists + self.len() * columns
+    }
+}
+
+/// Reads columns from people.
+struct Columns<'a>(&'a [Person]);
+
+impl Columns<'_> {
+    fn of<T>(&self, property: impl Fn(&Person) -> T) -> Vec<T> {
+        self.0.iter().map(property).collect()
+    }
+
+    fn words(&self, packing: &Packing<{ Bar::COUNT }>) -> Vec<Vec<u64>> {
+        let mut columns: Vec<Vec<u64>> = (0..packing.words()).map(|_| Vec::with_capacity(self.0.len())).collect();
+        for person in self.0 {
+            columns.iter_mut().zip(packing.pack(person.bars)).for_each(|(column, word)| column.push(word));
+        }
+        columns
+    }
+}
