@@ -12,10 +12,11 @@ use crate::barriers::{Barrier, Report, Tally};
 use crate::demand::Demand;
 use crate::gates::{self, Gate};
 use crate::near_misses::NearMiss;
-use crate::pairs::{Pair, Question};
+use crate::pairs::Question;
 use crate::pool::Pool;
 use crate::ranking::{Gathering, Rank, Top, scan};
 use crate::shortlist::{Candidates, KeptPlace, Place};
+use crate::stretch::Stretch;
 
 /// A number for each criterion that is not silent, in order; written with the criteria as keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,17 +178,16 @@ impl Everything {
 }
 
 impl Gathering for Everything {
-    const BARRED_TOO: bool = true;
+    const EVERYBODY: bool = true;
 
-    fn add(&mut self, pair: &Pair) {
-        let shut = gates::shut(pair);
-        if shut.is_empty() {
-            self.candidates.put(Rank::of(pair));
-            return;
-        }
-        self.tally.add(pair, shut);
-        if let Some(rank) = shut.only().and_then(|gate| NearMiss::rank(pair, gate)) {
-            self.near_misses.put(rank);
+    fn add(&mut self, stretch: &Stretch) {
+        let shut = gates::shut_for(stretch);
+        let (once, more) = once_and_more(&shut);
+        stretch.pairs(stretch.here & !once & !more).for_each(|(_, pair)| self.candidates.put(Rank::of(&pair)));
+        self.tally.add(stretch, &shut, once);
+        for (gate, shut) in Gate::ALL.iter().zip(shut) {
+            let missing = stretch.pairs(shut & once).filter_map(|(_, pair)| NearMiss::rank(&pair, *gate));
+            missing.for_each(|rank| self.near_misses.put(rank));
         }
     }
 
@@ -196,6 +196,12 @@ impl Gathering for Everything {
         self.near_misses.merge(other.near_misses);
         self.tally.merge(other.tally);
     }
+}
+
+/// Who is in exactly one of these sets, and who in more.
+fn once_and_more(sets: &[u64]) -> (u64, u64) {
+    let (some, more) = sets.iter().fold((0, 0), |(some, more), set| (some | set, more | (some & set)));
+    (some & !more, more)
 }
 
 /// The complete answer for the expert with this number in the pool: the other way round, over these packages, each under its own setting of the

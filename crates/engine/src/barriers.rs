@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::demand::Demand;
-use crate::gates::{Gate, Gates};
+use crate::gates::Gate;
 use crate::pairs::Pair;
+use crate::stretch::Stretch;
+use crate::words::bits;
 
 /// What one gate keeps out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,18 +65,16 @@ impl Tally {
         Self { gates: Gate::ALL.iter().map(|gate| (Count::default(), vec![Count::default(); gate.detail_count(demand)])).collect() }
     }
 
-    /// Counts a person whom these gates keep out.
-    pub(crate) fn add(&mut self, pair: &Pair, shut: Gates) {
-        let only_gate = shut.only().is_some();
-        for gate in shut.iter() {
-            let (count, details) = &mut self.gates[gate as usize];
-            count.add(only_gate);
-            let (mut number, mut last) = (0, 0);
-            gate.details(pair, |detail| {
-                details[detail].all += 1;
-                (number, last) = (number + 1, detail);
-            });
-            details[last].alone += u32::from(only_gate && number == 1);
+    /// Counts those of some people whom these gates keep out; `once` are those whom only one keeps out.
+    pub(crate) fn add(&mut self, stretch: &Stretch, shut: &[u64; Gate::COUNT], once: u64) {
+        for ((gate, shut), (count, details)) in Gate::ALL.iter().zip(shut).zip(&mut self.gates) {
+            count.all += shut.count_ones();
+            count.alone += (shut & once).count_ones();
+            match (gate.bar(), details.as_mut_slice()) {
+                (_, [only]) => *only = *count,
+                (Some(bar), details) => bits(*shut).for_each(|bit| add_bits(details, stretch.pair(bit).barred(bar), once >> bit & 1 == 1)),
+                (None, details) => bits(*shut).for_each(|bit| add_details(details, *gate, &stretch.pair(bit), once >> bit & 1 == 1)),
+            }
         }
     }
 
@@ -95,6 +95,23 @@ impl Tally {
             }
         }
     }
+}
+
+/// Counts a person whom these details of a gate keep out, and when `only_gate` no other gate.
+#[inline]
+fn add_bits(details: &mut [Count], barred: u64, only_gate: bool) {
+    let alone = only_gate && barred.is_power_of_two();
+    bits(barred).for_each(|detail| details[detail].add(alone));
+}
+
+/// The same for a gate whose details are no bits.
+fn add_details(details: &mut [Count], gate: Gate, pair: &Pair, only_gate: bool) {
+    let (mut number, mut last) = (0, 0);
+    gate.details(pair, |detail| {
+        details[detail].all += 1;
+        (number, last) = (number + 1, detail);
+    });
+    details[last].alone += u32::from(only_gate && number == 1);
 }
 
 /// The counts of one demand or more, by the names of the details.

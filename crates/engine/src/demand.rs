@@ -12,6 +12,7 @@ use raakvlak_domain::packages::{PackageHours, Remote, Task, TaskPackage};
 use raakvlak_domain::places::Point;
 use raakvlak_domain::vocabulary::Vocabulary;
 
+use crate::abilities::Abilities;
 use crate::asks::{Ask, Asks};
 use crate::criteria;
 use crate::lexicon::{Lexicon, UnknownWord};
@@ -32,6 +33,8 @@ pub struct Demand {
     /// The weights that count: 0 for silent criteria.
     pub(crate) weights: [u64; CRITERIA],
     pub(crate) weight_sum: u64,
+    /// What competences come to that answer nothing.
+    pub(crate) unable: Abilities,
     pub(crate) blocked: Arc<BTreeSet<ExpertId>>,
 }
 
@@ -87,7 +90,8 @@ impl Demand {
     /// The first word of the package that is not in the vocabulary.
     pub fn new(package: &TaskPackage, lexicon: &Arc<Lexicon>, point: Option<Point>, knob: &MatcherKnob) -> Result<Self, UnknownWord> {
         let work = Arc::new(Work::new(package, Arc::clone(lexicon), point)?);
-        Ok(Self { work, knob: *knob, weights: [0; CRITERIA], weight_sum: 0, blocked: Arc::default() }.turned(knob))
+        let unable = Abilities { tasks: 0, competence: 0, essentials: true };
+        Ok(Self { work, knob: *knob, weights: [0; CRITERIA], weight_sum: 0, unable, blocked: Arc::default() }.turned(knob))
     }
 
     /// The same package under another setting of the knob.
@@ -97,7 +101,8 @@ impl Demand {
         for (weight, silent) in weights.iter_mut().zip(self.work.silent) {
             *weight *= u64::from(!silent);
         }
-        Self { knob: *knob, weights, weight_sum: weights.iter().sum(), ..self.clone() }
+        let turned = Self { knob: *knob, weights, weight_sum: weights.iter().sum(), ..self.clone() };
+        Self { unable: Abilities::none(&turned), ..turned }
     }
 
     /// The same package, kept from these experts by rules that block the combination.
@@ -122,6 +127,12 @@ impl Demand {
     #[must_use]
     pub fn is_silent(&self, criterion: Criterion) -> bool {
         self.work.silent.get(criterion as usize).copied().unwrap_or(true)
+    }
+
+    /// Whether there is anything in the work that can tie somebody to it.
+    pub(crate) fn can_tie(&self) -> bool {
+        let ties = [Criterion::Tasks, Criterion::Competence, Criterion::Experience, Criterion::Development];
+        !ties.iter().all(|criterion| self.is_silent(*criterion))
     }
 
     /// The words that the package is described with.

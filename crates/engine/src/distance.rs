@@ -44,7 +44,9 @@ impl Spot {
 
     /// In the middle of these spots, which may lie inside the earth.
     pub(crate) fn between(spots: &[Self]) -> Self {
-        let mean = |part: usize| spots.iter().filter_map(|spot| spot.0.get(part)).map(|at| f64::from(*at)).sum::<f64>() / spots.len().max(1) as f64;
+        let mean = |part: usize| {
+            spots.iter().filter_map(|spot| spot.0.get(part)).map(|at| f64::from(*at)).sum::<f64>() / spots.len().max(1) as f64
+        };
         Self([0, 1, 2].map(|part| mean(part) as f32))
     }
 

@@ -1,4 +1,5 @@
 //! The gates: what keeps a person and a package apart, whatever the score.
+#![allow(clippy::indexing_slicing, reason = "gates are numbered by the list that their verdicts are in")]
 
 use serde::Serialize;
 
@@ -6,6 +7,7 @@ use crate::demand::Demand;
 use crate::openings::Opening;
 use crate::pairs::Pair;
 use crate::people::Bar;
+use crate::stretch::Stretch;
 use crate::words::bits;
 
 mod adaptation;
@@ -45,7 +47,16 @@ pub(crate) trait Guard {
     /// Whether it keeps the two apart. What is not told never does.
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
-        Self::BAR.is_some_and(|bar| pair.barred(bar) != 0)
+        Self::BAR.is_some_and(|bar| pair.is_barred(bar))
+    }
+
+    /// For whom of these it is shut: a bit for each.
+    #[inline]
+    fn shut_for(stretch: &Stretch) -> u64 {
+        match Self::BAR {
+            Some(bar) => stretch.barred(bar),
+            None => stretch.among(stretch.here, Self::is_shut),
+        }
     }
 
     /// Whether everything is told that decides it; asked only when it is not shut.
@@ -84,6 +95,7 @@ pub(crate) trait Guard {
 
 /// A gate as a table of functions, for what is not in a hurry.
 struct Table {
+    bar: Option<Bar>,
     is_decided: fn(&Pair) -> bool,
     detail_count: fn(&Demand) -> usize,
     details: fn(&Pair, &mut dyn FnMut(usize)),
@@ -95,6 +107,7 @@ struct Table {
 impl Table {
     const fn of<G: Guard>() -> Self {
         Self {
+            bar: G::BAR,
             is_decided: G::is_decided,
             detail_count: G::detail_count,
             details: G::details,
@@ -122,6 +135,9 @@ macro_rules! registry {
             /// Every gate, in order.
             pub const ALL: &'static [Self] = &[$(Self::$gate,)* Self::$last];
 
+            /// How many there are.
+            pub(crate) const COUNT: usize = Self::ALL.len();
+
             /// The word as it is written in JSON.
             #[must_use]
             pub fn as_str(self) -> &'static str {
@@ -136,13 +152,6 @@ macro_rules! registry {
             }
         }
 
-        /// Whether no gate is shut, for a pair that no bar keeps apart; the quick ones are looked at all at once, which spares the processor its
-        /// guesses.
-        #[inline(always)]
-        pub(crate) fn others_pass(pair: &Pair) -> bool {
-            !quickly_shut(pair) && slow_pass(pair)
-        }
-
         #[inline(always)]
         fn quickly_shut(pair: &Pair) -> bool {
             $((<$guard as Guard>::QUICK && <$guard as Guard>::is_shut(pair)) |)* false
@@ -151,6 +160,14 @@ macro_rules! registry {
         #[inline(never)]
         fn slow_pass(pair: &Pair) -> bool {
             true $(&& (<$guard as Guard>::QUICK || <$guard as Guard>::BAR.is_some() || !<$guard as Guard>::is_shut(pair)))* && !<$last_guard as Guard>::is_shut(pair)
+        }
+
+        /// For each gate, for whom of these people it is shut.
+        pub(crate) fn shut_for(stretch: &Stretch) -> [u64; Gate::COUNT] {
+            let mut shut = [$(<$guard as Guard>::shut_for(stretch),)* 0];
+            let kept_out = shut.iter().fold(0, |kept_out, shut| kept_out | shut);
+            shut[Gate::$last as usize] = stretch.among(stretch.here & !kept_out, <$last_guard as Guard>::is_shut);
+            shut
         }
 
         /// Every gate that is shut.
@@ -195,7 +212,19 @@ registry! {
     ScoreFloor = "score_floor" by score_floor::ScoreFloor
 }
 
+/// Those of some people for whom no gate is shut. The quick ones are looked at all at once, which spares the processor its guesses.
+#[inline]
+pub(crate) fn all_pass<'a>(stretch: &Stretch<'a>) -> impl Iterator<Item = Pair<'a>> {
+    stretch.pairs(stretch.unbarred()).map(|(_, pair)| pair).filter(|pair| !quickly_shut(pair) && slow_pass(pair))
+}
+
 impl Gate {
+    /// What decides the gate by itself, when that is no more than bits; each bit is a detail then.
+    #[inline]
+    pub(crate) fn bar(self) -> Option<Bar> {
+        self.table().bar
+    }
+
     /// How many details there are for a demand.
     pub(crate) fn detail_count(self, demand: &Demand) -> usize {
         (self.table().detail_count)(demand)
@@ -253,7 +282,6 @@ impl Gates {
     }
 
     /// The only gate in the set; `None` when there are none or more.
-    #[inline]
     pub(crate) fn only(self) -> Option<Gate> {
         self.iter().next().filter(|_| self.0.is_power_of_two())
     }

@@ -22,8 +22,10 @@ pub mod ranking;
 pub mod shortlist;
 pub mod similarity;
 
+mod abilities;
 mod distance;
 mod pairs;
 mod rounding;
 mod rows;
+mod stretch;
 mod words;

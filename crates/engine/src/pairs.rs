@@ -6,11 +6,11 @@ use std::cell::OnceCell;
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::languages::LanguageLevel;
 use raakvlak_domain::packages::Remote;
-use raakvlak_domain::quantities::WHOLE;
 
+use crate::abilities::{Abilities, requirement_values};
 use crate::asks::{Ask, Asks};
-use crate::criteria::{self, Outcome};
-use crate::demand::{Demand, TaskWork, Work};
+use crate::criteria::Outcome;
+use crate::demand::{Demand, Work};
 use crate::distance::{Spot, metres};
 use crate::people::{Bar, Dates, Fact, Held};
 use crate::pool::Pool;
@@ -57,6 +57,8 @@ pub(crate) struct Inquiry<'a> {
     pub(crate) organisation: u32,
     /// What keeps people out of this work, kind by kind.
     bars: [u64; Bar::COUNT],
+    /// The same, each as a word of the layer and a mask of that word.
+    masks: [(usize, u64); Bar::COUNT],
     /// The same, packed as the layer is.
     pub(crate) packed: Vec<u64>,
     /// The documents that there is time to obtain.
@@ -78,6 +80,7 @@ impl<'a> Inquiry<'a> {
             languages: work.languages.iter().map(|(language, level)| (layer.language(language), *level)).collect(),
             spot: work.point.map(Spot::from),
             organisation: layer.organisation(&work.organisation),
+            masks: layer.masks(bars),
             packed: layer.pack(bars),
             obtainable: mask(obtainable),
             bars,
@@ -104,6 +107,12 @@ impl<'a> Inquiry<'a> {
         }
     }
 
+    /// What of this kind keeps people out: a packed word, and a mask of it.
+    #[inline]
+    pub(crate) fn mask(&self, bar: Bar) -> (usize, u64) {
+        self.masks[bar as usize]
+    }
+
     /// Where everybody has to come, when they have to.
     #[inline]
     pub(crate) fn journey(&self) -> Option<Spot> {
@@ -126,17 +135,6 @@ fn is_obtainable(days: Option<u32>, start: Option<i32>, today: i32) -> bool {
     days.is_some_and(|days| start.is_none_or(|start| start <= today || i64::from(today) + i64::from(days) <= i64::from(start)))
 }
 
-/// What someone's competences come to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Abilities {
-    /// The share of the hours in tasks that the person can carry.
-    pub(crate) tasks: u32,
-    /// How well the distinct requirements are met.
-    pub(crate) competence: u32,
-    /// Whether every essential requirement reaches its threshold.
-    pub(crate) essentials: bool,
-}
-
 /// One person and one package. What is worked out is kept, so that gates and criteria can both ask for it.
 #[derive(Debug)]
 pub(crate) struct Pair<'a> {
@@ -148,9 +146,6 @@ pub(crate) struct Pair<'a> {
     abilities: OnceCell<Option<Abilities>>,
     outcome: OnceCell<Outcome>,
 }
-
-/// The most requirements whose values are kept without asking for memory.
-const FEW: usize = 32;
 
 impl<'a> Pair<'a> {
     pub(crate) fn work(&self) -> &'a Work {
@@ -167,6 +162,13 @@ impl<'a> Pair<'a> {
     #[inline]
     pub(crate) fn barred(&self, bar: Bar) -> u64 {
         self.layer.bar(self.number, bar) & self.inquiry.bars[bar as usize]
+    }
+
+    /// Whether anything of this kind keeps the two apart.
+    #[inline]
+    pub(crate) fn is_barred(&self, bar: Bar) -> bool {
+        let (word, mask) = self.inquiry.mask(bar);
+        self.layer.word(self.number, word) & mask != 0
     }
 
     /// What the person told of this kind; none when they did not.
@@ -250,45 +252,13 @@ impl<'a> Pair<'a> {
     /// What the person's competences come to; `None` when they are not told.
     #[inline]
     pub(crate) fn abilities(&self) -> Option<Abilities> {
-        *self.abilities.get_or_init(|| self.told(Ask::Competences).then(|| self.work_out_abilities()))
-    }
-
-    fn work_out_abilities(&self) -> Abilities {
-        let asked = self.work().requirements.asked.len();
-        if asked <= FEW {
-            let mut values = [0; FEW];
-            self.fill(&mut values);
-            self.abilities_of(&values)
-        } else {
-            self.abilities_of(&self.requirement_values())
-        }
+        let work_out = || self.told(Ask::Competences).then(|| Abilities::of(self.demand, self.competences()));
+        *self.abilities.get_or_init(work_out)
     }
 
     /// How well each thing asked is answered: the best of the person's competences for it.
     pub(crate) fn requirement_values(&self) -> Vec<u32> {
-        let mut values = vec![0; self.work().requirements.asked.len()];
-        self.fill(&mut values);
-        values
-    }
-
-    #[inline]
-    fn fill(&self, values: &mut [u32]) {
-        self.work().requirements.each_answer(self.competences(), |asked, _, worth| {
-            let value = &mut values[asked];
-            *value = worth.max(*value);
-        });
-    }
-
-    #[inline]
-    fn abilities_of(&self, values: &[u32]) -> Abilities {
-        let threshold = self.demand.knob.essential_from.get();
-        let essentials = &self.work().requirements.essentials;
-        Abilities {
-            tasks: criteria::tasks::share_carried(self.demand, values),
-            competence: criteria::competence::mean(self.work(), values),
-            essentials: threshold == 0
-                || essentials.iter().all(|essential| essential.asked.iter().all(|asked| values[*asked] >= threshold)),
-        }
+        requirement_values(self.demand, self.competences())
     }
 
     /// The criteria and the score.
@@ -301,15 +271,4 @@ impl<'a> Pair<'a> {
     pub(crate) fn missing_obtainable(&self) -> u64 {
         self.layer.bar(self.number, Bar::Document) & self.inquiry.obtainable
     }
-}
-
-/// How well a task's requirements are met: the weighted mean; the whole when it has none.
-pub(crate) fn task_value(task: &TaskWork, values: &[u32]) -> u32 {
-    weighted_sum(&task.requirements, values).checked_div(task.weight_sum).map_or(WHOLE, |mean| mean as u32)
-}
-
-/// `Σ w·v` over what is asked.
-#[inline]
-pub(crate) fn weighted_sum(asked: &[crate::demand::Weighed], values: &[u32]) -> u64 {
-    asked.iter().map(|weighed| weighed.weight() * u64::from(values[weighed.asked])).sum()
 }

@@ -184,7 +184,10 @@ impl Pool {
 }
 
 /// The id that a text of a layer was taken from.
-#[allow(clippy::expect_used, reason = "every text in a layer was an id, and a number outside it is a fault of the caller that must not pass unseen")]
+#[allow(
+    clippy::expect_used,
+    reason = "every text in a layer was an id, and a number outside it is a fault of the caller that must not pass unseen"
+)]
 fn known_id(text: &str) -> ExpertId {
     ExpertId::new(text).expect("the number of somebody in the pool")
 }

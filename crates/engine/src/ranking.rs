@@ -8,6 +8,7 @@ use crate::demand::Demand;
 use crate::gates;
 use crate::pairs::{Pair, Question};
 use crate::pool::Pool;
+use crate::stretch::Stretch;
 
 mod scan;
 mod top;
@@ -104,12 +105,10 @@ impl From<Rank> for Ranked {
 struct Everybody(Vec<Rank>);
 
 impl Gathering for Everybody {
-    const BARRED_TOO: bool = false;
+    const EVERYBODY: bool = false;
 
-    fn add(&mut self, pair: &Pair) {
-        if gates::others_pass(pair) {
-            self.0.push(Rank::of(pair));
-        }
+    fn add(&mut self, stretch: &Stretch) {
+        self.0.extend(gates::all_pass(stretch).map(|pair| Rank::of(&pair)));
     }
 
     fn merge(&mut self, other: Self) {

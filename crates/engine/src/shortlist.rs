@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use crate::demand::Demand;
 use crate::gates;
-use crate::pairs::{Pair, Question};
+use crate::pairs::Question;
 use crate::pool::Pool;
 use crate::ranking::{Gathering, Rank, Ranked, Top, scan};
+use crate::stretch::Stretch;
 
 mod places;
 
@@ -113,13 +114,11 @@ impl Candidates {
 }
 
 impl Gathering for Candidates {
-    const BARRED_TOO: bool = false;
+    const EVERYBODY: bool = false;
 
     #[inline]
-    fn add(&mut self, pair: &Pair) {
-        if gates::others_pass(pair) {
-            self.put(Rank::of(pair));
-        }
+    fn add(&mut self, stretch: &Stretch) {
+        gates::all_pass(stretch).for_each(|pair| self.put(Rank::of(&pair)));
     }
 
     fn merge(&mut self, other: Self) {

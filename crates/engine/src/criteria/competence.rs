@@ -3,8 +3,9 @@
 use raakvlak_domain::knobs::Criterion;
 
 use super::Measure;
+use crate::abilities::weighted_sum;
 use crate::demand::Work;
-use crate::pairs::{Pair, weighted_sum};
+use crate::pairs::Pair;
 
 /// See [`Criterion::Competence`].
 pub(crate) struct Competence;
@@ -25,7 +26,6 @@ impl Measure for Competence {
 /// The weighted mean over the distinct competences, each at its highest level and with its strongest need.
 #[inline]
 pub(crate) fn mean(work: &Work, values: &[u32]) -> u32 {
-    let distinct = &work.requirements.distinct;
-    let weights: u64 = distinct.iter().map(|weighed| weighed.weight()).sum();
-    weighted_sum(distinct, values).checked_div(weights).unwrap_or(0) as u32
+    let requirements = &work.requirements;
+    weighted_sum(&requirements.distinct, values).checked_div(requirements.distinct_weights).unwrap_or(0) as u32
 }

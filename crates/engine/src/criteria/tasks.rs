@@ -4,8 +4,9 @@ use raakvlak_domain::knobs::Criterion;
 use raakvlak_domain::quantities::WHOLE;
 
 use super::Measure;
+use crate::abilities::weighted_sum;
 use crate::demand::{Demand, Work};
-use crate::pairs::{Pair, weighted_sum};
+use crate::pairs::Pair;
 
 /// See [`Criterion::Tasks`].
 pub(crate) struct Tasks;

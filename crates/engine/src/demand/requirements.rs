@@ -57,6 +57,8 @@ pub(crate) struct Requirements {
     pub(crate) asked: Vec<Asked>,
     /// Each distinct competence at its highest level, with its strongest need.
     pub(crate) distinct: Vec<Weighed>,
+    /// The weights of those together.
+    pub(crate) distinct_weights: u64,
     /// In byte order of the competences.
     pub(crate) essentials: Vec<Essential>,
     answering: Sparse,
@@ -86,12 +88,19 @@ impl Requirements {
                 essentials.entry(one.competence).or_default().insert(number(*one));
             }
         }
-        let distinct =
+        let distinct: Vec<Weighed> =
             distinct.into_iter().map(|(competence, (level, need))| Weighed { asked: number(Asked { competence, level }), need }).collect();
         let essentials =
             essentials.into_iter().map(|(competence, asked)| Essential { competence, asked: asked.into_iter().collect() }).collect();
         let (answering, answers) = answers(&asked, lexicon);
-        Ok(Self { asked, distinct, essentials, answering, answers })
+        Ok(Self {
+            asked,
+            distinct_weights: distinct.iter().map(|weighed| weighed.weight()).sum(),
+            distinct,
+            essentials,
+            answering,
+            answers,
+        })
     }
 
     /// What one task asks.

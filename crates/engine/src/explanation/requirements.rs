@@ -7,10 +7,11 @@ use raakvlak_domain::quantities::Hours;
 use raakvlak_domain::vocabulary::Vocabulary;
 use serde::Serialize;
 
+use crate::abilities::task_value;
 use crate::asks::Ask;
 use crate::demand::{TaskWork, Weighed};
 use crate::lexicon::Lexicon;
-use crate::pairs::{Pair, task_value};
+use crate::pairs::Pair;
 use crate::people::Held;
 use crate::similarity::{Evidence, Way};
 

@@ -18,7 +18,7 @@ impl Guard for Dayparts {
 
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
-        (missing(pair) != 0) | too_few_others(pair)
+        pair.is_barred(Bar::Daypart) | too_few_others(pair)
     }
 
     fn is_decided(pair: &Pair) -> bool {
@@ -55,10 +55,13 @@ impl Guard for Dayparts {
     }
 }
 
+/// Every daypart.
+const WEEK: u32 = (1 << Daypart::ALL.len()) - 1;
+
 /// When the person can come, asked only when that is told.
 #[inline]
 fn available(pair: &Pair) -> u32 {
-    !(pair.layer.bar(pair.number, Bar::Daypart) as u32) & Daypart::mask(&Daypart::ALL)
+    !(pair.layer.bar(pair.number, Bar::Daypart) as u32) & WEEK
 }
 
 /// The fixed dayparts on which the person cannot come.

@@ -1,8 +1,11 @@
 //! Something in the work ties to this person: what they can, know from life, or want to learn.
 
+use raakvlak_domain::knobs::Criterion;
+
 use super::Guard;
-use crate::criteria::{Reading, competence::Competence, development::Development, experience::Experience, read, tasks::Tasks};
+use crate::criteria::{Measure, Reading, competence::Competence, development::Development, experience::Experience, read, tasks::Tasks};
 use crate::pairs::Pair;
+use crate::stretch::Stretch;
 
 /// See [`super::Gate::Tie`].
 pub(crate) struct Tie;
@@ -11,16 +14,26 @@ impl Guard for Tie {
     /// Some of what ties is not silent, and all of that is known and under the threshold.
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
-        let threshold = pair.demand.knob.tie_from.get();
-        let mut told = false;
-        for read in TIES {
-            match read(pair) {
-                Reading::Silent => {}
-                Reading::Known(value) if value < threshold => told = true,
-                _ => return false,
-            }
+        pair.demand.can_tie() && is_loose::<Experience>(pair) && is_loose::<Development>(pair) && is_unable(pair)
+    }
+
+    /// What is quickly read first, so that competences are looked at only where they decide.
+    fn shut_for(stretch: &Stretch) -> u64 {
+        let demand = stretch.demand();
+        if !demand.can_tie() {
+            return 0;
         }
-        told
+        let mut loose = stretch.here;
+        if !demand.is_silent(Criterion::Experience) {
+            loose = stretch.among(loose, is_loose::<Experience>);
+        }
+        if !demand.is_silent(Criterion::Development) {
+            loose = stretch.among(loose, is_loose::<Development>);
+        }
+        if !demand.is_silent(Criterion::Tasks) {
+            loose = stretch.among(loose, is_unable);
+        }
+        loose
     }
 
     /// Nothing ties for sure, and something may.
@@ -32,5 +45,23 @@ impl Guard for Tie {
     }
 }
 
-/// What can tie, what is quickly read first.
+/// What can tie.
 const TIES: [fn(&Pair) -> Reading; 4] = [read::<Experience>, read::<Development>, read::<Tasks>, read::<Competence>];
+
+/// Whether this does not tie the person to the work, for sure.
+#[inline]
+fn is_loose<M: Measure>(pair: &Pair) -> bool {
+    match read::<M>(pair) {
+        Reading::Silent => true,
+        Reading::Doubt => false,
+        Reading::Known(value) => value < pair.demand.knob.tie_from.get(),
+    }
+}
+
+/// Whether nothing that the person can do ties them to the work, for sure. Tasks and competence are silent together.
+#[inline]
+fn is_unable(pair: &Pair) -> bool {
+    let threshold = pair.demand.knob.tie_from.get();
+    pair.demand.is_silent(Criterion::Tasks)
+        || pair.abilities().is_some_and(|abilities| abilities.tasks < threshold && abilities.competence < threshold)
+}

@@ -82,9 +82,12 @@ impl Layer {
             competences: Rows::collect(people.iter().map(|person| person.competences.iter().copied())),
             wishes: Rows::collect(people.iter().map(|person| person.wishes.iter().copied())),
             spoken: column.of(|person| answers.number(&person.languages)),
-            languages: Rows::collect(answers.names().iter().map(|answer| {
-                answer.iter().map(|(language, level)| (language_names.number(language), *level)).collect::<Vec<_>>()
-            })),
+            languages: Rows::collect(
+                answers
+                    .names()
+                    .iter()
+                    .map(|answer| answer.iter().map(|(language, level)| (language_names.number(language), *level)).collect::<Vec<_>>()),
+            ),
             avoid: (0u32..).zip(&people).flat_map(avoided).collect(),
             language_names: language_names.names(),
             organisations: organisations.names(),
@@ -134,16 +137,29 @@ impl Layer {
         self.bar_packing.pack(bars)
     }
 
-    /// Of at most 64 people from `first` on, those whom none of these packed bits keeps out: a bit for each.
+    /// The same, each kind by itself: the number of a word, and a mask of that word.
+    pub(crate) fn masks(&self, bars: [u64; Bar::COUNT]) -> [(usize, u64); Bar::COUNT] {
+        self.bar_packing.masks(bars)
+    }
+
+    /// One of the packed words of what can keep somebody out.
     #[inline]
-    pub(crate) fn unbarred(&self, first: usize, count: usize, masks: &[u64]) -> u64 {
+    pub(crate) fn word(&self, number: usize, word: usize) -> u64 {
+        self.bars[word][number]
+    }
+
+    /// Of at most 64 people from `first` on, those whom none of these masks, each of a packed word, keeps out: a bit for each.
+    #[inline]
+    pub(crate) fn unbarred(&self, first: usize, count: usize, masks: impl IntoIterator<Item = (usize, u64)>) -> u64 {
         let mut barred = [0u64; 64];
-        for (column, mask) in self.bars.iter().zip(masks).filter(|(_, mask)| **mask != 0) {
-            for (barred, word) in barred.iter_mut().zip(&column[first..first + count]) {
+        for (word, mask) in masks {
+            for (barred, word) in barred.iter_mut().zip(&self.bars[word][first..first + count]) {
                 *barred |= word & mask;
             }
         }
-        let open = barred.iter().rev().fold(0, |open, barred| open << 1 | u64::from(*barred == 0));
+        // Eight by eight, so that no step waits for the one before.
+        let open_of = |eight: &[u64]| eight.iter().enumerate().fold(0, |open, (at, barred)| open | u64::from(*barred == 0) << at);
+        let open = barred.chunks_exact(8).enumerate().fold(0, |open, (at, eight)| open | open_of(eight) << (8 * at));
         open & (u64::MAX >> (64 - count))
     }
 
@@ -184,9 +200,7 @@ impl Layer {
             id,
             told: self.told[number],
             bars: std::array::from_fn(|bar| self.bar_packing.field(bar, |word| self.bars[word][number])),
-            facts: std::array::from_fn(|fact| {
-                self.fact_packing.field(fact, |word| self.facts[number * self.fact_packing.words() + word])
-            }),
+            facts: std::array::from_fn(|fact| self.fact_packing.field(fact, |word| self.facts[number * self.fact_packing.words() + word])),
             hours: self.hours[number],
             point: self.point(number),
             limit: self.reach[number].limit,

@@ -58,6 +58,14 @@ impl<const FIELDS: usize> Packing<FIELDS> {
         words
     }
 
+    /// Each field of a record by itself: the number of its word, and its bits as they lie in that word. Bits that nobody uses are left out.
+    pub(crate) fn masks(&self, record: [u64; FIELDS]) -> [(usize, u64); FIELDS] {
+        std::array::from_fn(|field| {
+            let place = self.places[field];
+            (place.word, (record[field] & place.mask) << place.shift)
+        })
+    }
+
     /// One field of a record whose words are found with `word`.
     #[inline]
     pub(crate) fn field(&self, field: usize, word: impl Fn(usize) -> u64) -> u64 {

@@ -1,20 +1,19 @@
-//! Looking at people: zone by zone, passing over the zones in which nobody fits, and sixty-four at a time over the bars.
-
-use std::ops::Range;
+//! Looking at people: zone by zone, passing over the zones in which nobody fits, and sixty-four people at a time.
 
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use crate::pairs::{Inquiry, Pair, Question};
+use crate::pairs::{Inquiry, Question};
 use crate::pool::zones::{ZONE, members};
+use crate::stretch::{MOST, Stretch};
 
-/// Something that is gathered from pairs, in any order and in parts that are put together afterwards.
+/// Something that is gathered from people, in any order and in parts that are put together afterwards.
 pub(crate) trait Gathering: Send {
-    /// Whether it wants to see those whom a bar keeps out, too.
-    const BARRED_TOO: bool;
+    /// Whether it wants to see also those who cannot be eligible.
+    const EVERYBODY: bool;
 
-    /// Takes in one pair.
-    fn add(&mut self, pair: &Pair);
+    /// Takes in some people.
+    fn add(&mut self, stretch: &Stretch);
     /// Takes in what another part gathered.
     fn merge(&mut self, other: Self);
 }
@@ -43,7 +42,7 @@ pub(crate) fn scan<G: Gathering>(question: &Question, threads: &ThreadPool, empt
 fn zones<'a, G: Gathering>(question: &'a Question) -> Vec<(&'a Inquiry<'a>, usize)> {
     let all = |inquiry: &'a Inquiry<'a>| (0..inquiry.layer.zones.len()).map(move |zone| (inquiry, zone));
     let zones = all(&question.base).chain(all(&question.recent));
-    zones.filter(|(inquiry, zone)| G::BARRED_TOO || !is_passed_over(inquiry, *zone)).collect()
+    zones.filter(|(inquiry, zone)| G::EVERYBODY || !is_passed_over(inquiry, *zone)).collect()
 }
 
 /// Whether nobody in a zone can be eligible: one bar keeps all of them out, or all of them live too far away.
@@ -54,18 +53,9 @@ fn is_passed_over(inquiry: &Inquiry, zone: usize) -> bool {
 
 fn look<G: Gathering>(inquiry: &Inquiry, zone: usize, gathering: &mut G) {
     let numbers = members(zone, inquiry.layer.len());
-    for first in numbers.clone().step_by(64) {
-        each_of_interest::<G>(inquiry, first..numbers.end.min(first + 64), |number| gathering.add(&inquiry.pair(number)));
+    for first in numbers.clone().step_by(MOST) {
+        gathering.add(&Stretch::new(inquiry, first..numbers.end.min(first + MOST)));
     }
 }
 
-/// Those of at most 64 people who are there, and whom no bar keeps out where that matters.
-#[inline]
-fn each_of_interest<G: Gathering>(inquiry: &Inquiry, numbers: Range<usize>, mut each: impl FnMut(usize)) {
-    let everybody = u64::MAX >> (64 - numbers.len());
-    let here = everybody & !inquiry.gone.map_or(0, |gone| gone.from(numbers.start));
-    let interesting = if G::BARRED_TOO { here } else { here & inquiry.layer.unbarred(numbers.start, numbers.len(), &inquiry.packed) };
-    crate::words::bits(interesting).for_each(|bit| each(numbers.start + bit));
-}
-
-const _: () = assert!(ZONE.is_multiple_of(64), "a set of numbers is read 64 at a time");
+const _: () = assert!(ZONE.is_multiple_of(MOST), "a zone is a whole number of stretches");

@@ -55,7 +55,8 @@ fn the_floor_shuts_nobody_where_only_silent_criteria_have_weight() {
     town.packages[0].experience = vec![];
     let knob =
         MatcherKnob { weights: Weights::new([0, 0, 10, 0, 0, 0, 0, 0, 0]).unwrap(), floor: BasisPoints::HIGHEST, ..MatcherKnob::default() };
-    let ranking = rank(&town.pool(), &town.demands(&knob)[0], day(), &threads(1));
+    let pool = town.pool();
+    let ranking = rank(&pool, &town.demands(&knob)[0], day(), &threads(1));
     assert!(!ranking.is_empty() && ranking.iter().all(|ranked| ranked.score == 0));
     assert!(ranking.is_sorted_by_key(|ranked| (std::cmp::Reverse(ranked.turn), pool.id(ranked.person))));
 }
