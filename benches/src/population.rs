@@ -9,6 +9,38 @@ use raakvlak_domain::reading::read;
 use raakvlak_domain::vocabulary::{ClosedVocabulary, Competence, CompetenceKind, Label, Occupation, Term, Vocabulary};
 use serde_json::{Value, json};
 
+/// How people are spread over the map, over what they can, and over what they have told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Shape {
+    /// All over the country, with any competence, and much told.
+    Even,
+    /// Most in a few towns and in a few popular fields, and much told: as people are.
+    #[default]
+    Skewed,
+    /// As skewed, but half of what others tell is not told.
+    Sparse,
+}
+
+impl Shape {
+    /// Every shape.
+    pub const ALL: [Self; 3] = [Self::Even, Self::Skewed, Self::Sparse];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Even => "even",
+            Self::Skewed => "skewed",
+            Self::Sparse => "sparse",
+        }
+    }
+
+    /// How many per cent tell what `percent` of talkative people tell.
+    fn told(self, percent: u64) -> u64 {
+        if self == Self::Sparse { percent / 2 } else { percent }
+    }
+}
+
 /// Latitude, longitude and weight of the places where people live.
 const TOWNS: [(f64, f64, u64); 16] = [
     (52.37, 4.90, 90),
@@ -76,7 +108,11 @@ impl Dice {
         chosen
     }
 
-    fn place(&mut self) -> Value {
+    fn place(&mut self, shape: Shape) -> Value {
+        if shape == Shape::Even {
+            let mut between = |low: u64, high: u64| (low + self.below(high - low)) as f64 / 10_000.0;
+            return json!({ "lat": between(507_500, 535_500), "lon": between(33_600, 72_300) });
+        }
         let mut at = self.below(TOWNS.iter().map(|(_, _, weight)| weight).sum());
         let town = TOWNS.iter().find(|(_, _, weight)| at.checked_sub(*weight).map(|rest| at = rest).is_none()).unwrap_or(&TOWNS[0]);
         let mut near = |degrees: f64| (degrees * 10_000.0 + self.below(2_001) as f64 - 1_000.0).round() / 10_000.0;
@@ -164,6 +200,7 @@ pub struct Population {
     work_forms: Vec<String>,
     documents: Vec<String>,
     seed: u64,
+    shape: Shape,
 }
 
 impl Population {
@@ -183,15 +220,22 @@ impl Population {
             work_forms: ids(&vocabulary.work_forms),
             documents: ids(&vocabulary.documents),
             seed,
+            shape: Shape::default(),
         }
+    }
+
+    /// The same, in another shape.
+    #[must_use]
+    pub fn shaped(self, shape: Shape) -> Self {
+        Self { shape, ..self }
     }
 
     /// Different competences around one field of work, some from elsewhere. Popular fields have smaller numbers.
     fn competences(&self, dice: &mut Dice, number: u64) -> Vec<String> {
         let size = self.leaves.len() as u64;
-        let field = dice.below(size).min(dice.below(size));
-        let draw =
-            |dice: &mut Dice| if dice.chance(65) { (field + dice.below(200)) % size } else { dice.below(size).min(dice.below(size)) };
+        let popular = |dice: &mut Dice| if self.shape == Shape::Even { dice.below(size) } else { dice.below(size).min(dice.below(size)) };
+        let field = popular(dice);
+        let draw = |dice: &mut Dice| if dice.chance(65) { (field + dice.below(200)) % size } else { popular(dice) };
         let mut chosen: Vec<u64> = (0..number).map(|_| draw(dice)).collect();
         chosen.sort_unstable();
         chosen.dedup();
@@ -206,6 +250,7 @@ impl Population {
     #[must_use]
     pub fn expert(&self, number: u64) -> Expert {
         let dice = &mut Dice::new(self.seed ^ (number << 1));
+        let told = |percent| self.shape.told(percent);
         let hours = dice.below(28);
         let availability = ["standby", "paused"].get(dice.below(18) as usize).copied().unwrap_or("available");
         let held = |dice: &mut Dice| {
@@ -217,27 +262,27 @@ impl Population {
         let line = json!({
             "id": format!("e-{number:07}"),
             "registered": dice.date(3),
-            "last_offered": dice.told(35, |dice| json!(dice.date(2))),
-            "last_shown": dice.told(50, |dice| json!(dice.date(1))),
-            "aside_since": dice.told(40, |dice| json!(dice.date(12))),
+            "last_offered": dice.told(told(35), |dice| json!(dice.date(2))),
+            "last_shown": dice.told(told(50), |dice| json!(dice.date(1))),
+            "aside_since": dice.told(told(40), |dice| json!(dice.date(12))),
             "wants_to_be_matched": dice.told(95, |dice| json!(dice.chance(96))),
             "availability": availability,
             "committed_hours": if dice.chance(20) { dice.below(12) } else { 0 },
-            "competences": dice.told(90, held),
-            "experience": dice.told(70, |dice| json!(dice.some(&self.experience, 3))),
-            "energy": dice.told(60, |dice| json!({ "gives": dice.some(&self.activities, 5), "drains": dice.some(&self.activities, 3) })),
-            "wishes": dice.told(60, |dice| json!(self.competences(dice, 2))),
-            "no_go": dice.told(75, |dice| json!(dice.some(&self.conditions, 3))),
-            "rather_not": dice.told(55, |dice| json!(dice.some(&self.conditions, 3))),
-            "needs": dice.told(75, |dice| json!(dice.some(&self.adaptations, 1))),
-            "helps": dice.told(55, |dice| json!(dice.some(&self.adaptations, 3))),
-            "hours": dice.told(85, |dice| json!({ "min": hours, "max": hours + 1 + dice.below(16) })),
-            "dayparts": dice.told(80, |dice| json!(WEEK.iter().filter(|_| dice.chance(60)).collect::<Vec<_>>())),
-            "place": dice.told(92, Dice::place),
-            "travel_km": dice.told(85, |dice| json!(dice.pick(&[5, 10, 15, 20, 30, 50]))),
-            "work_forms": dice.told(80, |dice| json!(self.work_forms.iter().filter(|_| dice.chance(50)).collect::<Vec<_>>())),
-            "languages": dice.told(75, |dice| json!({ "nl": dice.pick(&LEVELS) })),
-            "documents": dice.told(60, |dice| json!(dice.some(&self.documents, 2))),
+            "competences": dice.told(told(90), held),
+            "experience": dice.told(told(70), |dice| json!(dice.some(&self.experience, 3))),
+            "energy": dice.told(told(60), |dice| json!({ "gives": dice.some(&self.activities, 5), "drains": dice.some(&self.activities, 3) })),
+            "wishes": dice.told(told(60), |dice| json!(self.competences(dice, 2))),
+            "no_go": dice.told(told(75), |dice| json!(dice.some(&self.conditions, 3))),
+            "rather_not": dice.told(told(55), |dice| json!(dice.some(&self.conditions, 3))),
+            "needs": dice.told(told(75), |dice| json!(dice.some(&self.adaptations, 1))),
+            "helps": dice.told(told(55), |dice| json!(dice.some(&self.adaptations, 3))),
+            "hours": dice.told(told(85), |dice| json!({ "min": hours, "max": hours + 1 + dice.below(16) })),
+            "dayparts": dice.told(told(80), |dice| json!(WEEK.iter().filter(|_| dice.chance(60)).collect::<Vec<_>>())),
+            "place": dice.told(told(92), |dice| dice.place(self.shape)),
+            "travel_km": dice.told(told(85), |dice| json!(dice.pick(&[5, 10, 15, 20, 30, 50]))),
+            "work_forms": dice.told(told(80), |dice| json!(self.work_forms.iter().filter(|_| dice.chance(50)).collect::<Vec<_>>())),
+            "languages": dice.told(told(75), |dice| json!({ "nl": dice.pick(&LEVELS) })),
+            "documents": dice.told(told(60), |dice| json!(dice.some(&self.documents, 2))),
             "avoid": if dice.chance(3) { json!([format!("o-{}", dice.below(300))]) } else { json!([]) },
         });
         read(&line.to_string()).expect("a sound expert")
@@ -269,7 +314,7 @@ impl Population {
         let line = json!({
             "id": format!("p-{number:06}"), "organisation": format!("o-{}", dice.below(300)), "purpose": "Doel", "title": "Pakket",
             "tasks": tasks,
-            "place": dice.place(), "remote": if dice.chance(8) { "fully" } else { remote },
+            "place": dice.place(self.shape), "remote": if dice.chance(8) { "fully" } else { remote },
             "start": dice.told(50, |dice| json!(format!("2027-{:02}-01", 1 + dice.below(9)))),
             "hours": { "min": min, "max": min + dice.below(12) },
             "dayparts": { "fixed": if dice.chance(50) { vec![dice.pick(&WEEK[..15])] } else { vec![] }, "flexible": dice.below(3) },

@@ -114,6 +114,17 @@ impl Pool {
         Self::of_layer(Layer::build(people.chain(self.recent_people()).collect()))
     }
 
+    /// Whether anything is still kept of somebody who left or has changed since.
+    #[must_use]
+    pub fn remembers(&self, id: &ExpertId) -> bool {
+        self.base.position(id).is_some_and(|number| self.gone.has(number as usize))
+    }
+
+    /// The ids of everybody, in no order in particular.
+    pub fn ids(&self) -> impl Iterator<Item = ExpertId> {
+        self.numbers().map(|number| self.id(number))
+    }
+
     fn recent_people(&self) -> impl Iterator<Item = Person> {
         (0..self.recent.len()).map(|number| self.recent.person(known_id(self.recent.id(number)), number))
     }

@@ -89,7 +89,8 @@ proptest! {
         for id in ids {
             village.pool = village.pool.changed([Change::Left(id.clone())]);
             prop_assert_eq!(village.pool.position(&id), None);
-            prop_assert!(village.pool.numbers().all(|number| village.pool.id(number) != id));
+            prop_assert!(village.pool.ids().all(|other| other != id));
+            prop_assert!(village.pool.remembers(&id) && !village.pool.renewed().remembers(&id));
         }
         prop_assert!(village.pool.is_empty() && village.pool.renewed().is_empty());
     }

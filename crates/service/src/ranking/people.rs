@@ -1,7 +1,7 @@
 //! The people in memory: read once, then kept up to date by the change feed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use raakvlak_domain::arrangements::Arrangement;
@@ -12,10 +12,10 @@ use raakvlak_domain::matches::MatchState;
 use raakvlak_domain::quantities::Hours;
 use raakvlak_domain::workload::{Obligation, heaviest_week};
 use raakvlak_engine::people::Person;
-use raakvlak_engine::pool::Pool;
+use raakvlak_engine::pool::{Change, Pool};
 use raakvlak_store::experts::StoredExpert;
 use raakvlak_store::matches::MatchQuery;
-use raakvlak_store::{Change, Db, ObjectKind, StoreError, experts, matches, shortlists};
+use raakvlak_store::{Db, ObjectKind, StoreError, experts, matches, shortlists};
 use rayon::prelude::*;
 
 use super::words::Words;
@@ -25,7 +25,7 @@ use crate::error::Error;
 /// The people as of one moment, ready to be ranked.
 pub(crate) struct Snapshot {
     /// The people.
-    pub(crate) pool: Arc<Pool>,
+    pub(crate) pool: Pool,
     /// The vocabularies and places with which they were read.
     pub(crate) words: Arc<Words>,
     /// The number of the latest change that they have seen.
@@ -36,7 +36,13 @@ pub(crate) struct Snapshot {
 
 /// Keeps the people, on threads of its own: a ranking never takes a thread from the door.
 pub(crate) struct Matcher {
-    threads: rayon::ThreadPool,
+    threads: Arc<rayon::ThreadPool>,
+    kept: Arc<Kept>,
+}
+
+/// What is kept between one question and the next.
+#[derive(Default)]
+struct Kept {
     latest: ArcSwapOption<Snapshot>,
     working: Mutex<Option<Working>>,
 }
@@ -46,10 +52,22 @@ const ONE_BY_ONE: usize = 500;
 
 /// What the next snapshot is made of.
 struct Working {
-    persons: BTreeMap<ExpertId, Person>,
+    pool: Pool,
     words: Arc<Words>,
     seen: i64,
     day: Date,
+    tidying: Option<Tidying>,
+}
+
+/// The pool is being put together again, beside everything else that goes on.
+#[derive(Default)]
+struct Tidying {
+    /// Which one it is: another may have begun on people who were read anew.
+    mark: Arc<()>,
+    /// What changed since it began.
+    meanwhile: Vec<Change>,
+    /// Whether somebody was erased since, so that it has to be done once more.
+    again: bool,
 }
 
 impl Matcher {
@@ -60,7 +78,7 @@ impl Matcher {
     /// [`Error::Internal`] when the system gives no threads.
     pub(crate) fn new(threads: Option<usize>) -> Result<Self, Error> {
         let threads = crate::exchange::threads::pool(threads).map_err(|error| Error::Internal(error.to_string()))?;
-        Ok(Self { threads, latest: ArcSwapOption::empty(), working: Mutex::new(None) })
+        Ok(Self { threads: Arc::new(threads), kept: Arc::default() })
     }
 
     /// The threads on which rankings run.
@@ -72,29 +90,24 @@ impl Matcher {
     pub(crate) fn up_to_date(&self, desk: &Desk) -> Result<Arc<Snapshot>, Error> {
         let day = desk.today();
         let head = desk.read(|db| Ok(db.changes_head()?))?;
-        if let Some(latest) = self.latest.load_full()
+        if let Some(latest) = self.kept.latest.load_full()
             && latest.seen >= head
             && latest.day == day
         {
             return Ok(latest);
         }
         // One reads what has changed; the others wait for it, since they need the same.
-        let mut working = self.working.lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = desk.read(|db| self.renew(working.take(), db, day))?;
-        let (renewed, kept) = outcome;
-        let pool = match (renewed, self.latest.load_full()) {
-            (Renewed::Nobody, Some(latest)) => Arc::clone(&latest.pool),
-            _ => Arc::new(Pool::build(kept.persons.values().cloned())),
-        };
-        let snapshot = Arc::new(Snapshot { pool, words: Arc::clone(&kept.words), seen: kept.seen, day: kept.day });
-        self.latest.store(Some(Arc::clone(&snapshot)));
-        *working = Some(kept);
-        Ok(snapshot)
+        let mut working = self.kept.lock();
+        let mut renewed = desk.read(|db| self.renew(working.take(), db, day))?;
+        if renewed.pool.is_worn() {
+            self.tidy(&mut renewed);
+        }
+        Ok(self.kept.publish(working.insert(renewed)))
     }
 
     /// The words and places in force. People may have changed since they were read; words change by an import alone.
     pub(crate) fn words(&self, desk: &Desk) -> Result<Arc<Words>, Error> {
-        if let Some(latest) = self.latest.load_full()
+        if let Some(latest) = self.kept.latest.load_full()
             && desk.read(|db| words_still_hold(db, latest.seen))?
         {
             return Ok(Arc::clone(&latest.words));
@@ -102,44 +115,41 @@ impl Matcher {
         Ok(Arc::clone(&self.up_to_date(desk)?.words))
     }
 
-    fn renew(&self, old: Option<Working>, db: &mut Db, day: Date) -> Result<(Renewed, Working), Error> {
+    fn renew(&self, old: Option<Working>, db: &mut Db, day: Date) -> Result<Working, Error> {
         match old {
             Some(old) if old.day == day => self.follow(old, db),
-            _ => Ok((Renewed::People, self.read_all(db, day)?)),
+            _ => self.read_all(db, day),
         }
     }
 
-    fn follow(&self, mut old: Working, db: &mut Db) -> Result<(Renewed, Working), Error> {
+    fn follow(&self, mut old: Working, db: &mut Db) -> Result<Working, Error> {
         let head = db.changes_head()?;
         if head == old.seen {
-            return Ok((Renewed::Nobody, old));
+            return Ok(old);
         }
         let changes = match db.changes_after(old.seen, i64::MAX) {
-            Err(StoreError::ChangesGone { .. }) => return Ok((Renewed::People, self.read_all(db, old.day)?)),
+            Err(StoreError::ChangesGone { .. }) => return self.read_all(db, old.day),
             changes => changes?,
         };
         let touched = Touched::by(db, &changes)?;
         if changes.iter().any(is_about_words) || touched.people.len() > ONE_BY_ONE {
-            return Ok((Renewed::People, self.read_all(db, old.day)?));
+            return self.read_all(db, old.day);
         }
         old.seen = head;
-        if touched.people.is_empty() && !touched.erased {
-            return Ok((Renewed::Nobody, old));
-        }
         self.read_again(&mut old, db, &touched)?;
-        Ok((Renewed::People, old))
+        Ok(old)
     }
 
+    /// Reads those who were touched, and forgets those who were erased: of them nothing stays in memory.
     fn read_again(&self, old: &mut Working, db: &mut Db, touched: &Touched) -> Result<(), Error> {
         let ids: Vec<ExpertId> = touched.people.iter().cloned().collect();
-        let changed = self.threads.install(|| persons(db, Some(&ids), &old.words, old.day))?;
-        for id in ids.iter().filter(|id| !changed.contains_key(*id)) {
-            old.persons.remove(id);
-        }
-        old.persons.extend(changed);
+        let there = self.threads.install(|| persons(db, Some(&ids), &old.words, old.day))?;
+        let left = ids.into_iter().filter(|id| !there.contains_key(id)).map(Change::Left).collect::<Vec<_>>();
+        old.change(there.into_values().map(|person| Change::Is(Box::new(person))).chain(left).collect());
         if touched.erased {
             let there: HashSet<ExpertId> = experts::ids(db)?.into_iter().collect();
-            old.persons.retain(|id, _| there.contains(id));
+            old.change(old.pool.ids().filter(|id| !there.contains(id)).map(Change::Left).collect());
+            self.tidy(old);
         }
         Ok(())
     }
@@ -148,16 +158,69 @@ impl Matcher {
         let words = Arc::new(Words::in_force(db, &self.threads)?);
         let seen = db.changes_head()?;
         let persons = self.threads.install(|| persons(db, None, &words, day))?;
-        Ok(Working { persons, words, seen, day })
+        let pool = self.threads.install(|| Pool::build(persons.into_values()));
+        Ok(Working { pool, words, seen, day, tidying: None })
+    }
+
+    /// Puts the pool together again, without anybody waiting for it. Where that is going on already, it is done once more afterwards.
+    ///
+    /// A thread of its own does it: one of the ranking's might wait for people who are being read on the ranking's threads.
+    fn tidy(&self, working: &mut Working) {
+        if let Some(tidying) = &mut working.tidying {
+            tidying.again = true;
+            return;
+        }
+        let (tidying, kept, threads, old) = (Tidying::default(), Arc::clone(&self.kept), Arc::clone(&self.threads), working.pool.clone());
+        let mark = Arc::clone(&tidying.mark);
+        let spawned = std::thread::Builder::new().name("raakvlak-tidy".to_owned()).spawn(move || kept.put_together(&threads, old, &mark));
+        match spawned {
+            Ok(_) => working.tidying = Some(tidying),
+            Err(error) => tracing::warn!(%error, "no thread to put the people together again; the next change tries once more"),
+        }
     }
 }
 
-/// What a renewal has changed.
-enum Renewed {
-    /// None of the people.
-    Nobody,
-    /// Some of the people, or all.
-    People,
+impl Kept {
+    fn lock(&self) -> MutexGuard<'_, Option<Working>> {
+        self.working.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn publish(&self, working: &Working) -> Arc<Snapshot> {
+        let (pool, words) = (working.pool.clone(), Arc::clone(&working.words));
+        let snapshot = Arc::new(Snapshot { pool, words, seen: working.seen, day: working.day });
+        self.latest.store(Some(Arc::clone(&snapshot)));
+        snapshot
+    }
+
+    /// Puts a pool together again and then does what was done to the old one meanwhile. When everybody was read anew meanwhile, there is nothing to
+    /// be done.
+    fn put_together(&self, threads: &rayon::ThreadPool, mut old: Pool, mark: &Arc<()>) {
+        loop {
+            let renewed = threads.install(|| old.renewed());
+            let mut working = self.lock();
+            let Some(kept) = working.as_mut() else { return };
+            let Some(tidying) = kept.tidying.take_if(|tidying| Arc::ptr_eq(&tidying.mark, mark)) else { return };
+            kept.pool = renewed.changed(tidying.meanwhile);
+            self.publish(kept);
+            if !tidying.again {
+                return;
+            }
+            kept.tidying = Some(Tidying { mark: tidying.mark, ..Tidying::default() });
+            old = kept.pool.clone();
+        }
+    }
+}
+
+impl Working {
+    fn change(&mut self, changes: Vec<Change>) {
+        if changes.is_empty() {
+            return;
+        }
+        if let Some(tidying) = &mut self.tidying {
+            tidying.meanwhile.extend(changes.iter().cloned());
+        }
+        self.pool = self.pool.changed(changes);
+    }
 }
 
 /// Whose data changes are about.
@@ -168,7 +231,7 @@ struct Touched {
     erased: bool,
 }
 
-fn is_about_words(change: &Change) -> bool {
+fn is_about_words(change: &raakvlak_store::Change) -> bool {
     [ObjectKind::Vocabulary.as_str(), ObjectKind::Place.as_str()].contains(&change.kind.as_str())
 }
 
@@ -197,7 +260,7 @@ pub(crate) fn changed_since(db: &mut Db, seen: i64, limit: i64) -> Result<Option
 
 impl Touched {
     /// The experts that changes are about: themselves, or a match of theirs, which takes hours.
-    fn by(db: &mut Db, changes: &[Change]) -> Result<Self, Error> {
+    fn by(db: &mut Db, changes: &[raakvlak_store::Change]) -> Result<Self, Error> {
         let mut touched = Self { people: BTreeSet::new(), erased: false };
         let mut of_matches = BTreeSet::new();
         for change in changes {

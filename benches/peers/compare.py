@@ -1,0 +1,81 @@
+"""Asks every peer the engine's question, checks that the answers are the engine's, and prints medians and ratios."""
+
+import importlib
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from world import World
+
+ROUNDS = 5
+PEERS = ["numba_scan", "numpy_scan", "duckdb_query", "postgres_query"]
+#: What a plain scan reads of each person before anything is known of them: the packed bars, hours, place and limit.
+HOT_BYTES = 16 + 6 + 16
+
+
+def quickest(ask, package):
+    times = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        answer = ask(package)
+        times.append((time.perf_counter() - started) * 1e3)
+        if times[-1] > 500:
+            break
+    return min(times), answer
+
+
+def check(name, number, answer, expected):
+    """The same people in the same order with the same scores; a peer that answers something else measures something else."""
+    if [tuple(row) for row in expected] != answer:
+        sys.exit(f"{name} answers package {number} differently:\n  {answer[:5]}\n  {expected[:5]}")
+
+
+def measure(name, world, ours):
+    try:
+        peer = importlib.import_module(name).Peer(world)
+    except ImportError as missing:
+        return None, str(missing)
+    times = []
+    try:
+        for number, package in enumerate(world.packages):
+            took, answer = quickest(peer.ask, package)
+            check(name, number, answer, ours["lists"][number])
+            times.append(took)
+    finally:
+        peer.close()
+    return statistics.median(times), None
+
+
+def bandwidth():
+    """Bytes a second that one thread reads from memory."""
+    import numpy
+
+    block = numpy.ones(1 << 27, dtype=numpy.uint64)
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        block.sum()
+        times.append(time.perf_counter() - started)
+    return block.nbytes / min(times)
+
+
+def main():
+    folder, shape = Path(sys.argv[1]), sys.argv[2]
+    ours = json.loads((folder / "ours.json").read_text())
+    world = World(folder)
+    print(f"\n{ours['people']:,} people, {shape}; {len(world.packages)} packages; {ours['bytes_a_person']} bytes a person; medians in ms")
+    best = statistics.median(ours["shortlist, two threads"])
+    for kind in ["shortlist, one thread", "shortlist, two threads", "complete answer, two threads", "one person changed"]:
+        print(f"  {'raakvlak: ' + kind:42} {statistics.median(ours[kind]):10.3f}")
+    speed = bandwidth()
+    floor = ours["people"] * HOT_BYTES / speed * 1e3
+    print(f"  {'reading ' + str(HOT_BYTES) + ' bytes of each once':42} {floor:10.3f}   {floor / best:8.1f} x ours, at {speed / 1e9:.1f} GB/s")
+    for name in PEERS:
+        median, missing = measure(name, world, ours)
+        print(f"  {name:42} " + (f"{median:10.3f}   {median / best:8.1f} x ours" if median else f"left out: {missing}"), flush=True)
+
+
+if __name__ == "__main__":
+    main()
