@@ -206,7 +206,7 @@ impl Person {
 }
 
 fn bars(expert: &Expert, vocabulary: &Vocabulary) -> Result<[u64; Bar::COUNT], UnknownWord> {
-    let dayparts = expert.dayparts.as_deref().map_or(0, |dayparts| Daypart::mask(&Daypart::ALL) & !Daypart::mask(dayparts));
+    let dayparts = expert.dayparts.as_deref().map_or(0, |dayparts| Daypart::mask(Daypart::ALL) & !Daypart::mask(dayparts));
     Ok([
         Standing::of(expert).0.into(),
         others(&vocabulary.work_forms, expert.work_forms.as_deref(), "work_forms")?,

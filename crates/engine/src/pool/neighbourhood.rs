@@ -31,7 +31,7 @@ fn along_the_curve(point: Point) -> u32 {
     for halving in (0..HALVINGS).rev() {
         let side = 1 << halving;
         let (right, upper) = (u32::from(x & side != 0), u32::from(y & side != 0));
-        along = along << 2 | (3 * right ^ upper);
+        along = along << 2 | ((3 * right) ^ upper);
         if upper == 0 {
             if right == 1 {
                 (x, y) = (!x, !y);
