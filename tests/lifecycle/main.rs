@@ -14,6 +14,7 @@ mod commands;
 mod common;
 mod consent;
 mod demo;
+mod faults;
 mod limits;
 mod model;
 mod ranking;

@@ -6,7 +6,7 @@ use raakvlak_service::actor::Actor;
 use raakvlak_service::desk::Desk;
 use raakvlak_service::error::Error;
 
-/// The desk, as far as every request needs it. All but [`Door::now`] may wait for the store.
+/// The desk, as far as every request needs it. All but [`Door::now`] and [`Door::is_away`] may wait for the store.
 pub trait Door: Send + Sync {
     /// This moment.
     fn now(&self) -> Instant;
@@ -24,6 +24,11 @@ pub trait Door: Send + Sync {
     ///
     /// [`Error::Unavailable`] when the store cannot be reached.
     fn is_open(&self) -> Result<(), Error>;
+
+    /// Whether the store is known to be away at this moment; never waits.
+    fn is_away(&self) -> bool {
+        false
+    }
 
     /// The desk itself, for the handlers; `None` where only what lies around them is tried.
     fn desk(&self) -> Option<Desk> {
@@ -43,6 +48,10 @@ impl Door for Desk {
 
     fn is_open(&self) -> Result<(), Error> {
         Ok(self.store().check()?)
+    }
+
+    fn is_away(&self) -> bool {
+        self.store().is_away()
     }
 
     fn desk(&self) -> Option<Desk> {

@@ -1,6 +1,7 @@
 //! What all requests share, and the way to do blocking work for one of them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web;
 use raakvlak_service::error::Error;
@@ -11,6 +12,9 @@ use crate::limits::Limits;
 use crate::paging::Cursors;
 use crate::problem::Problem;
 use crate::tokens::{KeyRing, KeyRingError, Tokens};
+
+/// How often it is looked at whether the store that work waits for is still there.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// What all requests share.
 pub struct Shared {
@@ -48,11 +52,13 @@ impl Shared {
         Ok(Self { door, tokens, cursors, limits: Limits::new(&settings), settings })
     }
 
-    /// Does blocking work on a thread for such work.
+    /// Does blocking work on a thread for such work. Work that waits for a store that fell silent is no longer waited for: its thread goes on by
+    /// itself, and the answer comes in time.
     ///
     /// # Errors
     ///
-    /// [`Problem::Crowded`] when every place is taken; what the work says; an internal error when it panics.
+    /// [`Problem::Crowded`] when every place is taken; [`Error::Unavailable`] when the store fell silent; what the work says; an internal error when it
+    /// panics.
     pub async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Problem> {
         let place = self.limits.place()?;
         let placed = move || {
@@ -60,7 +66,17 @@ impl Shared {
             let _place = place;
             work()
         };
-        match web::block(placed).await {
+        let mut working = std::pin::pin!(web::block(placed));
+        let done = loop {
+            match tokio::time::timeout(GLANCE, &mut working).await {
+                Ok(done) => break done,
+                Err(_) if self.door.is_away() => {
+                    return Err(Problem::Desk(Error::Unavailable("the store fell silent while it was asked".into())));
+                }
+                Err(_) => {}
+            }
+        };
+        match done {
             Ok(done) => done.map_err(Problem::from),
             Err(_) => Err(Problem::Desk(Error::Internal("the work stopped unexpectedly".into()))),
         }

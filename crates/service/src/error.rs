@@ -194,6 +194,8 @@ impl From<raakvlak_store::StoreError> for Error {
             Store::Stale { current } => Self::Stale { current },
             Store::Duplicate => Self::Conflict(Conflict::Exists),
             Store::InUse { .. } => Self::Conflict(Conflict::InUse),
+            // A disk without room for a key, or one that is gone.
+            Store::Key(KeyError::File { .. }) => Self::Unavailable(error.to_string()),
             Store::Closed | Store::ReadOnly => Self::Unavailable(error.to_string()),
             passing if passing.is_passing() => Self::Unavailable(passing.to_string()),
             other => Self::Internal(other.to_string()),

@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use crate::connection::{Address, AnyConnection};
-use crate::error::{StoreError, StoreResult};
+use crate::error::{StoreError, StoreResult, is_full};
 
 /// Runs the same code on the native connection, for what does not compile on [`AnyConnection`].
 macro_rules! on_native {
@@ -72,6 +72,8 @@ fn of_first_use(path: &Path, error: &diesel::result::Error) -> StoreError {
     let text = error.to_string();
     if text.contains("file is not a database") || text.contains("malformed") {
         StoreError::NotADatabase { path: path.to_path_buf() }
+    } else if is_full(&text) {
+        StoreError::Full
     } else {
         StoreError::NotWritable { path: path.to_path_buf(), why: text }
     }

@@ -182,10 +182,17 @@ fn of_database(kind: DatabaseErrorKind, message: &str) -> StoreError {
     }
 }
 
+/// Whether a database says that there is no room left.
+pub(crate) fn is_full(message: &str) -> bool {
+    ["database or disk is full", "No space left on device", "disk I/O error", "Disk quota exceeded"]
+        .iter()
+        .any(|part| message.contains(part))
+}
+
 /// SQLite and PostgreSQL tell a few conditions by their wording alone.
 fn of_message(message: &str) -> StoreError {
     let has = |parts: &[&str]| parts.iter().any(|part| message.contains(part));
-    if has(&["database or disk is full", "No space left on device", "disk I/O error", "Disk quota exceeded"]) {
+    if is_full(message) {
         StoreError::Full
     } else if has(&["terminating connection", "canceling statement", "lock timeout", "database is locked", "the database system is"]) {
         StoreError::Unavailable(message.lines().next().unwrap_or_default().to_owned())

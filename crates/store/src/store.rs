@@ -266,6 +266,12 @@ impl Store {
         self.read(|db| db.changes_head().map(drop))
     }
 
+    /// Whether the database is known to be away at this moment; asks nothing and never waits.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        self.inner.pulse.check().is_err()
+    }
+
     /// The changes after a number, oldest first, at most `limit`; see [`Db::changes_after`].
     ///
     /// # Errors
