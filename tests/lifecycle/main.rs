@@ -9,6 +9,7 @@
 )]
 
 mod approvals;
+mod canaries;
 mod check;
 mod commands;
 mod common;

@@ -105,6 +105,12 @@ impl TestDatabase {
         &self.url
     }
 
+    /// Its name in the shared cluster; `None` for SQLite.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     /// The folder of its keys, made by the first store that opens it.
     #[must_use]
     pub fn keys(&self) -> PathBuf {

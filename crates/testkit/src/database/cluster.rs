@@ -88,6 +88,15 @@ impl Cluster {
         run(&mut command)
     }
 
+    /// Everything in a database, as `pg_dump` writes it.
+    ///
+    /// # Panics
+    /// When it fails.
+    #[must_use]
+    pub fn dump(&self, name: &str) -> String {
+        made(run(Command::new(program("pg_dump")).args(["-U", "postgres", "-d", name, "-h"]).arg(&self.folder)), "a dump")
+    }
+
     /// Makes an empty database.
     pub fn create_database(&self, name: &str) {
         drop(self.sql("postgres", &format!("CREATE DATABASE {name}")));
