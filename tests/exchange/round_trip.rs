@@ -257,5 +257,5 @@ fn a_real_vocabulary_survives() {
     let folder = read(&Path::new(&data).join("esco")).unwrap_or_else(|faults| panic!("{faults}"));
     assert_eq!(folder.vocabulary.vocabulary.competences.len(), 14_579);
     let (again, _) = written_twice(&folder);
-    assert_eq!(again, folder);
+    assert!(again.vocabulary == folder.vocabulary, "the words differ");
 }

@@ -122,6 +122,14 @@ const TABLE: &[(&str, &str)] = &[
     // What waits for a person.
     ("list_todos", "401 403 403 403 403 200 403 403"),
     ("close_todo", "401 403 403 403 403 200 403 403"),
+    // Everything at once, in and out; those who may, look for one that is not there.
+    ("create_import", "401 403 403 403 403 403 202 403"),
+    ("get_import", "401 403 403 403 403 403 404 403"),
+    ("cancel_import", "401 403 403 403 403 403 404 403"),
+    ("create_export", "401 403 403 403 403 403 202 403"),
+    ("get_export", "401 403 403 403 403 403 404 403"),
+    ("get_export_content", "401 403 403 403 403 403 404 403"),
+    ("delete_export", "401 403 403 403 403 403 404 403"),
     // The trail.
     ("list_audit", "401 403 403 403 403 403 200 200"),
     ("verify_audit", "401 403 403 403 403 403 200 200"),

@@ -9,8 +9,8 @@ use raakvlak_domain::users::Role;
 use raakvlak_service::actor::Actor;
 use raakvlak_service::desk::PageRequest;
 use raakvlak_service::error::{Conflict, Error};
-use raakvlak_service::exchange::Folder;
-use raakvlak_service::places::Gazetteer;
+use raakvlak_service::exchange::watch::Watch;
+use raakvlak_service::imports::Refused;
 use raakvlak_store::packages::PackageQuery;
 use raakvlak_store::{experts, organisations, packages, programmes, users};
 use raakvlak_testkit::database::TestDatabase;
@@ -89,23 +89,12 @@ on_both_databases!(it_comes_back_as_it_went, |database| {
     let (first, second) = (database.folder().join("first"), database.folder().join("second"));
     let out = town.desk.export(&Actor::system(), &first).unwrap();
     assert_eq!([out.organisations, out.programmes, out.packages, out.experts], [28, 8, 60, 400]);
-    let folder = Folder::read(&first, &Gazetteer::built_in()).unwrap_or_else(|faults| panic!("{faults}"));
-
     let other = TestDatabase::new(database.kind());
     let copy = Empty::on(&other);
-    let files: BTreeMap<String, Vec<u8>> = contents(&first).into_iter().filter(|(name, _)| name.starts_with("vocabulary/")).collect();
-    assert_eq!(copy.desk.import(&mediator_of(&town), folder.clone(), BTreeMap::new()).unwrap_err(), Error::NotAllowed);
-    let mut with_matches = folder.clone();
-    with_matches.further.insert("matches.jsonl", Vec::new());
-    let Error::Invalid(faults) = copy.desk.import(&Actor::system(), with_matches, BTreeMap::new()).unwrap_err() else {
-        panic!("not refused")
-    };
-    assert_eq!(
-        faults.iter().map(|fault| (fault.pointer.as_str(), fault.kind.code())).collect::<Vec<_>>(),
-        [("/matches.jsonl", "not_kept")]
-    );
-    let counts = copy.desk.import(&Actor::system(), folder.clone(), files).unwrap();
-    assert!(counts.vocabulary);
+    let bring = |actor: &Actor| copy.desk.import(actor, &first, false, &Watch::default());
+    assert_eq!(bring(&mediator_of(&town)).unwrap_err(), Refused::Failed(Error::NotAllowed));
+    let counts = bring(&Actor::system()).unwrap().counts;
+    assert!(!counts.vocabulary, "the words are those in force already");
     assert_eq!((counts.packages, counts.experts), (60, 400));
     copy.desk.export(&Actor::system(), &second).unwrap();
     let (one, two) = (contents(&first), contents(&second));
@@ -119,7 +108,8 @@ on_both_databases!(it_comes_back_as_it_went, |database| {
         town.desk.rank_package(&Actor::system(), &id).unwrap().answer
     };
     assert_eq!(ask(&town), ask(&copy));
-    assert_eq!(conflict(copy.desk.import(&Actor::system(), folder, BTreeMap::new())), Conflict::Exists);
+    let Refused::Faults(faults) = bring(&Actor::system()).unwrap_err() else { panic!("it came in twice") };
+    assert_eq!((faults.total(), faults.faults[0].fault.kind.code()), (28 + 8 + 60 + 400 + 2 * 6, "exists"), "every id, and every address");
 });
 
 pub(crate) fn mediator_of(town: &Empty) -> Actor {

@@ -40,10 +40,10 @@ on_both_databases!(every_week_counts, |database| {
     confirm(&town, &anna, "p-5", &hours(9.0, "2026-12-14")).unwrap();
     let outcome = confirm(&town, &anna, "p-6", &hours(0.1, "2027-02-22"));
     assert_eq!(conflict(outcome), Conflict::Hours { heaviest: 161, most: 160 });
-    // Hours that are told without a period count always.
+    // Of hours that are told without a period and the commitments the greater counts, in every week.
     let ben = town.person("e-ben", json!({ "hours": { "min": 0, "max": 16 }, "committed_hours": 10, "commitments": [{ "hours": 4 }] }));
-    assert_eq!(conflict(confirm(&town, &ben, "p-7", &hours(2.1, "2026-12-14"))), Conflict::Hours { heaviest: 161, most: 160 });
-    confirm(&town, &ben, "p-8", &hours(2.0, "2026-12-14")).unwrap();
+    assert_eq!(conflict(confirm(&town, &ben, "p-7", &hours(6.1, "2026-12-14"))), Conflict::Hours { heaviest: 161, most: 160 });
+    confirm(&town, &ben, "p-8", &hours(6.0, "2026-12-14")).unwrap();
     // Somebody who told no most has no limit to break.
     confirm(&town, &town.person("e-cleo", json!({})), "p-9", &hours(100.0, "2026-12-14")).unwrap();
 });

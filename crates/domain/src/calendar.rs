@@ -58,6 +58,13 @@ impl Date {
         i32::try_from(since).unwrap_or(i32::MAX)
     }
 
+    /// The day so many days after 1970-01-01, negative before; `None` outside [`YEARS`].
+    #[must_use]
+    pub fn from_day_number(number: i32) -> Option<Self> {
+        let day = civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(i64::from(number)).ok()?).ok()?;
+        (YEARS.0..=YEARS.1).contains(&day.year()).then_some(Self(day))
+    }
+
     /// How many days ago this day was as seen from `as_of`; a day after it counts as 0 days ago.
     #[must_use]
     pub fn days_before(self, as_of: Self) -> u32 {
@@ -172,6 +179,10 @@ mod tests {
         assert_eq!(day("2026-01-01").days_before(day("2026-11-23")), 326);
         assert_eq!(day("2026-12-01").days_before(day("2026-11-23")), 0);
         assert_eq!(day("2026-11-23").plus_days(28), day("2026-12-21"));
+        for text in ["1900-01-01", "1969-12-31", "2026-11-23", "2199-12-31"] {
+            assert_eq!(Date::from_day_number(day(text).day_number()), Some(day(text)));
+        }
+        assert_eq!([i32::MIN, i32::MAX].map(Date::from_day_number), [None, None]);
     }
 
     #[test]

@@ -167,6 +167,43 @@ pub enum FaultKind {
     UnclosedQuote,
     /// A code that was copied wrongly.
     Mistyped,
+    /// A record that is kept already.
+    Exists {
+        /// Its id.
+        id: String,
+    },
+    /// A state that only a yes to the arrangement as it stands can lead to.
+    ApprovalMissing {
+        /// Whose yes is missing.
+        parties: Vec<&'static str>,
+        /// The version of the arrangement.
+        version: u32,
+    },
+    /// Two sides for which one person said yes.
+    SamePerson,
+    /// More hours in some week than somebody wants.
+    HoursExceeded {
+        /// The heaviest week, in tenths of an hour.
+        heaviest: u32,
+        /// What the person wants at most, in tenths of an hour.
+        most: u32,
+    },
+    /// More people than a package has places.
+    PlacesExceeded {
+        /// How many places it has.
+        places: u32,
+        /// How many are taken.
+        taken: u32,
+    },
+    /// A step that cannot come after the one before.
+    DoesNotFollow,
+    /// Something that follows from the rest, and is told otherwise.
+    Expected {
+        /// What follows.
+        value: String,
+    },
+    /// Something told under a consent that was taken back.
+    ConsentWithdrawn,
 }
 
 impl FaultKind {
@@ -209,6 +246,14 @@ impl FaultKind {
             Self::UnknownFile => "unknown_file",
             Self::UnclosedQuote => "unclosed_quote",
             Self::Mistyped => "mistyped",
+            Self::Exists { .. } => "exists",
+            Self::ApprovalMissing { .. } => "approval_missing",
+            Self::SamePerson => "same_person",
+            Self::HoursExceeded { .. } => "hours_exceeded",
+            Self::PlacesExceeded { .. } => "places_exceeded",
+            Self::DoesNotFollow => "does_not_follow",
+            Self::Expected { .. } => "expected",
+            Self::ConsentWithdrawn => "consent_withdrawn",
         }
     }
 
@@ -253,6 +298,11 @@ impl FaultKind {
             Self::Columns { expected } => format!("De eerste regel moet deze kolommen hebben: {expected}."),
             Self::Cells { expected, found } => format!("Deze regel heeft {found} cellen. Het moeten er {expected} zijn."),
             Self::Unreadable { reason } => format!("Dit bestand is niet te lezen: {reason}."),
+            Self::UnknownPlace { name } if is_postcode(name) => {
+                format!(
+                    "We kennen de postcode {name} niet. Geef een tabel met postcodes: zie 'raakvlak places import', of --postcodes bij 'match'."
+                )
+            }
             Self::UnknownPlace { name } => format!("We kennen de plaats '{name}' niet."),
             Self::AmbiguousPlace { name, candidates } => {
                 format!("'{name}' kan meer plaatsen zijn. Kies er een: {}.", candidates.join(", "))
@@ -262,6 +312,18 @@ impl FaultKind {
             Self::UnknownFile => "Dit bestand hoort hier niet. Haal het weg of geef het de goede naam.".into(),
             Self::UnclosedQuote => "Een aanhalingsteken wordt op deze regel niet gesloten.".into(),
             Self::Mistyped => "Er zit een typfout in deze code. Kijk nog eens goed.".into(),
+            Self::Exists { id } => format!("'{id}' is er al."),
+            Self::ApprovalMissing { parties, version } => {
+                format!("Hiervoor is een ja nodig op versie {version} van de afspraak. Dat ontbreekt van: {}.", parties.join(", "))
+            }
+            Self::SamePerson => "Een persoon zegt hier ja voor twee kanten. Dat kan niet.".into(),
+            Self::HoursExceeded { heaviest, most } => {
+                format!("In een van de weken is er {} uur werk. Deze persoon wil hooguit {} uur.", tenths(*heaviest), tenths(*most))
+            }
+            Self::PlacesExceeded { places, taken } => format!("Dit pakket heeft {places} plek(ken), en er zijn er {taken} bezet."),
+            Self::DoesNotFollow => "Deze stap kan niet na de vorige komen.".into(),
+            Self::Expected { value } => format!("Uit de rest volgt dat hier {value} staat."),
+            Self::ConsentWithdrawn => "De toestemming hiervoor is ingetrokken. Haal het weg.".into(),
         }
     }
 
@@ -297,6 +359,11 @@ impl FaultKind {
             Self::Columns { expected } => format!("The first line must have these columns: {expected}."),
             Self::Cells { expected, found } => format!("This line has {found} cells; it must have {expected}."),
             Self::Unreadable { reason } => format!("This file cannot be read: {reason}."),
+            Self::UnknownPlace { name } if is_postcode(name) => {
+                format!(
+                    "We do not know the postcode {name}. Give a table of postcodes: see 'raakvlak places import', or --postcodes with 'match'."
+                )
+            }
             Self::UnknownPlace { name } => format!("We do not know the place '{name}'."),
             Self::AmbiguousPlace { name, candidates } => format!("'{name}' can be several places. Choose one: {}.", candidates.join(", ")),
             Self::FileMissing => "This file is missing.".into(),
@@ -304,8 +371,29 @@ impl FaultKind {
             Self::UnknownFile => "This file does not belong here. Take it away or give it the right name.".into(),
             Self::UnclosedQuote => "A quote is not closed on this line.".into(),
             Self::Mistyped => "There is a typing error in this code. Please look again.".into(),
+            Self::Exists { id } => format!("'{id}' exists already."),
+            Self::ApprovalMissing { parties, version } => {
+                format!("This needs a yes to version {version} of the arrangement, which is missing of: {}.", parties.join(", "))
+            }
+            Self::SamePerson => "One person says yes for two sides here. That cannot be.".into(),
+            Self::HoursExceeded { heaviest, most } => {
+                format!("In one of the weeks there are {} hours of work. This person wants {} at most.", tenths(*heaviest), tenths(*most))
+            }
+            Self::PlacesExceeded { places, taken } => format!("This package has {places} place(s), and {taken} of them are taken."),
+            Self::DoesNotFollow => "This step cannot come after the one before.".into(),
+            Self::Expected { value } => format!("From the rest it follows that this is {value}."),
+            Self::ConsentWithdrawn => "The consent for this was taken back. Take it out.".into(),
         }
     }
+}
+
+fn is_postcode(name: &str) -> bool {
+    name.len() == 4 && name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Tenths of an hour as people write hours.
+fn tenths(value: u32) -> String {
+    if value.is_multiple_of(10) { (value / 10).to_string() } else { format!("{}.{}", value / 10, value % 10) }
 }
 
 fn dutch_type(name: &str) -> String {

@@ -249,6 +249,18 @@ closed_words! {
     }
 }
 
+closed_words! {
+    /// The sorts of scope.
+    pub enum ScopeKind {
+        /// Everything in this network.
+        Network = "network",
+        /// The packages of one programme.
+        Programme = "programme",
+        /// One package.
+        Package = "package",
+    }
+}
+
 /// For what a setting holds; the narrowest one that is set wins.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {

@@ -4,7 +4,7 @@
 //! request, in a line of a dataset folder and in a setting, with the same faults.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Display;
+use std::fmt::{Display, Write};
 
 use crate::faults::{Fault, FaultKind};
 use crate::json::Node;
@@ -17,17 +17,48 @@ pub const LONGEST_LIST: usize = 1_000;
 pub struct Reading {
     path: String,
     faults: Vec<Fault>,
+    beside: Beside,
+}
+
+/// The keys that the next object may have beside those of its record, since another record is read from the same object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Beside {
+    /// No others.
+    #[default]
+    Nothing,
+    /// These.
+    Keys(&'static [&'static str]),
+    /// Any: the other record says what is unknown.
+    Anything,
+}
+
+impl Beside {
+    fn holds(self, key: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Keys(keys) => keys.contains(&key),
+            Self::Anything => true,
+        }
+    }
 }
 
 impl Reading {
     /// Reads what lies under `key` (a key of an object or a position in a list).
     pub fn within<T>(&mut self, key: impl Display, read: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.path.len();
-        let key = key.to_string().replace('~', "~0").replace('/', "~1");
         self.path.push('/');
-        self.path.push_str(&key);
+        // Writing to a text cannot fail.
+        let _ = write!(Escaping(&mut self.path), "{key}");
         let value = read(self);
         self.path.truncate(length);
+        value
+    }
+
+    /// Reads an object of which another record reads these keys.
+    pub fn beside<T>(&mut self, beside: Beside, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.beside = beside;
+        let value = read(self);
+        self.beside = Beside::Nothing;
         value
     }
 
@@ -46,6 +77,26 @@ impl Reading {
     #[must_use]
     pub fn into_faults(self) -> Vec<Fault> {
         self.faults
+    }
+}
+
+/// Writes a key as a part of a JSON pointer.
+struct Escaping<'a>(&'a mut String);
+
+impl Write for Escaping<'_> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        if !text.contains(['~', '/']) {
+            self.0.push_str(text);
+            return Ok(());
+        }
+        for character in text.chars() {
+            match character {
+                '~' => self.0.push_str("~0"),
+                '/' => self.0.push_str("~1"),
+                other => self.0.push(other),
+            }
+        }
+        Ok(())
     }
 }
 
@@ -99,8 +150,9 @@ pub fn pairs<'a>(node: &'a Node, known: &'static [&'static str], reading: &mut R
         reading.fault(FaultKind::WrongType { expected: "an object", found: node.type_name() });
         return None;
     };
+    let beside = std::mem::take(&mut reading.beside);
     for (key, _) in pairs {
-        if !known.contains(&key.as_str()) {
+        if !known.contains(&key.as_str()) && !beside.holds(key) {
             reading.within(key, |reading| reading.fault(FaultKind::UnknownKey { known }));
         }
     }

@@ -43,12 +43,6 @@ impl From<&Arrangement> for Obligation {
 }
 
 impl Obligation {
-    /// Work of which only the hours are told: it takes them in every week.
-    #[must_use]
-    pub fn always(hours: Hours) -> Self {
-        Self { stretches: vec![Stretch { first: i32::MIN, last: i32::MAX, tenths: hours.get() }] }
-    }
-
     /// The hours it takes in the week of this day, in tenths: the most of any of its stretches in that week.
     #[must_use]
     pub fn tenths_in_week_of(&self, day: Date) -> u32 {
@@ -59,6 +53,62 @@ impl Obligation {
         let overlapping = self.stretches.iter().filter(|stretch| week_of(stretch.first) <= week && week <= week_of(stretch.last));
         overlapping.map(|stretch| stretch.tenths).max().unwrap_or(0)
     }
+}
+
+/// What somebody does outside what is arranged here: their commitments, and, where they told more hours than those, the rest of the hours told, week by
+/// week. So the greater of the two counts in every week.
+#[must_use]
+pub fn outside_work(told: Option<Hours>, commitments: &[Commitment]) -> Vec<Obligation> {
+    let mut work: Vec<Obligation> = commitments.iter().map(Obligation::from).collect();
+    let rest = rest_of(told, &work);
+    if !rest.is_empty() {
+        work.push(Obligation { stretches: rest });
+    }
+    work
+}
+
+/// The commitments that say the same as these commitments and these hours told together.
+#[must_use]
+pub fn as_commitments(told: Option<Hours>, commitments: &[Commitment]) -> Vec<Commitment> {
+    let work: Vec<Obligation> = commitments.iter().map(Obligation::from).collect();
+    let rest = rest_of(told, &work).into_iter().filter_map(|stretch| {
+        let day = |number: i32, open: i32| if number == open { Some(None) } else { Date::from_day_number(number).map(Some) };
+        let (start, end) = (day(stretch.first, i32::MIN)?, day(stretch.last, i32::MAX).unwrap_or(None));
+        Some(Commitment { employer: None, hours: Hours::new(stretch.tenths)?, dayparts: Vec::new(), start, end })
+    });
+    commitments.iter().cloned().chain(rest).collect()
+}
+
+/// In which whole weeks how many hours are left of those told, beside this work.
+fn rest_of(told: Option<Hours>, work: &[Obligation]) -> Vec<Stretch> {
+    let told = told.map_or(0, Hours::get);
+    if told == 0 {
+        return Vec::new();
+    }
+    let stretches = work.iter().flat_map(|obligation| &obligation.stretches);
+    let bounded = stretches.flat_map(|stretch| [week_of(stretch.first), week_of(stretch.last).saturating_add(1)]);
+    let (lowest, highest) = (week_of(i32::MIN), week_of(i32::MAX));
+    let mut weeks: Vec<i32> = bounded.filter(|week| lowest < *week && *week < highest).chain([lowest, highest]).collect();
+    weeks.sort_unstable();
+    weeks.dedup();
+    let mut rest: Vec<Stretch> = Vec::new();
+    for (from, until) in weeks.iter().zip(weeks.iter().skip(1)) {
+        let taken: u32 = work.iter().map(|obligation| obligation.tenths_in_week(*from)).sum();
+        let left = told.saturating_sub(taken);
+        let first = if *from == lowest { i32::MIN } else { first_day_of(*from) };
+        let last = if *until == highest { i32::MAX } else { first_day_of(*until) - 1 };
+        match rest.last_mut() {
+            Some(before) if left > 0 && before.tenths == left && before.last.saturating_add(1) == first => before.last = last,
+            _ if left > 0 => rest.push(Stretch { first, last, tenths: left }),
+            _ => {}
+        }
+    }
+    rest
+}
+
+/// The Monday of a week, as a day number.
+fn first_day_of(week: i32) -> i32 {
+    week.saturating_mul(7).saturating_sub(3)
 }
 
 /// The number of the week, Monday first, since the week of 1970-01-01 (a Thursday).
@@ -118,6 +168,31 @@ mod tests {
             .collect();
         assert_eq!(hours, vec![0, 40, 80, 160, 160]);
         assert!(fits(&[arrangement], Hours::new(160).unwrap(), day("2026-11-23")));
+    }
+
+    #[test]
+    fn the_greater_of_hours_told_and_commitments_counts_in_every_week() {
+        let read = |text: &str| read::<Commitment>(text).unwrap();
+        let begun = read(r#"{"hours":12,"end":"2026-12-02"}"#);
+        let later = read(r#"{"hours":3.5,"start":"2027-01-06","end":"2027-01-20"}"#);
+        let told = Hours::new(80);
+        for commitments in
+            [vec![], vec![begun.clone()], vec![later.clone()], vec![begun.clone(), later.clone()], vec![begun.clone(), begun]]
+        {
+            let plain: Vec<Obligation> = commitments.iter().map(Obligation::from).collect();
+            let both = outside_work(told, &commitments);
+            let carried: Vec<Obligation> = as_commitments(told, &commitments).iter().map(Obligation::from).collect();
+            for week in 0..20 {
+                let day = day("2026-11-02").plus_days(week * 7 + week % 7);
+                let hours = |work: &[Obligation]| work.iter().map(|obligation| obligation.tenths_in_week_of(day)).sum::<u32>();
+                assert_eq!(hours(&both), hours(&plain).max(80), "{day} {commitments:?}");
+                assert_eq!(hours(&carried), hours(&both), "{day} {commitments:?}");
+            }
+            assert_eq!(heaviest_week(&both, day("2026-11-02")), heaviest_week(&plain, day("2026-11-02")).max(80));
+        }
+        assert_eq!(as_commitments(told, &[]), vec![read(r#"{"hours":8}"#)]);
+        assert_eq!(as_commitments(Hours::new(20), std::slice::from_ref(&later)).len(), 3);
+        assert_eq!(as_commitments(Hours::new(0), std::slice::from_ref(&later)), vec![later]);
     }
 
     #[test]

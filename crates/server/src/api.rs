@@ -3,6 +3,8 @@
 pub mod answers;
 pub mod audit;
 pub mod experts;
+pub mod exports;
+pub mod imports;
 pub mod keys;
 pub mod knobs;
 pub mod matches;

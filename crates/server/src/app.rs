@@ -123,6 +123,7 @@ async fn keep_up(shared: web::Data<Shared>) {
     loop {
         actix_web::rt::time::sleep(UPKEEP).await;
         shared.limits.forget();
+        shared.transfers.clear_away(shared.door.now());
         telemetry::figures().run_upkeep();
     }
 }

@@ -118,7 +118,8 @@ pub async fn innermost(
 fn refuse_unreadable_answers(request: &ServiceRequest) -> Result<(), Problem> {
     let is_page = request.path().starts_with("/api/v1/docs");
     let is_of_api = request.path().starts_with(operations::PREFIX) && !is_page;
-    if is_of_api && !negotiation::accepts(request.headers(), &["application/json", problem::MEDIA_TYPE]) {
+    let is_file = request.path().ends_with("/content") && negotiation::accepts(request.headers(), &["application/zip"]);
+    if is_of_api && !is_file && !negotiation::accepts(request.headers(), &["application/json", problem::MEDIA_TYPE]) {
         return Err(Problem::NotAcceptable);
     }
     Ok(())

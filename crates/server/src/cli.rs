@@ -56,7 +56,7 @@ enum Command {
     /// Bring the database up to date
     Migrate(instance::Plain),
     /// Bring a dataset folder in, whole or not at all
-    Import(instance::OnPath),
+    Import(instance::Incoming),
     /// Take everything out as a dataset folder
     Export(instance::OnPath),
     /// Work with places

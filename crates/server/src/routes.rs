@@ -3,7 +3,9 @@
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::api::{audit, experts, keys, knobs, matches, me, organisations, packages, programmes, todos, tokens, users, vocabulary};
+use crate::api::{
+    audit, experts, exports, imports, keys, knobs, matches, me, organisations, packages, programmes, todos, tokens, users, vocabulary,
+};
 use crate::documentation;
 
 /// The operations of the API; what each asks and answers stands with its handler.
@@ -117,6 +119,14 @@ pub fn api(config: &mut ServiceConfig) {
             // To-dos.
             .service(todos::list_todos)
             .service(todos::close_todo)
+            // Everything at once, in and out.
+            .service(imports::create_import)
+            .service(imports::get_import)
+            .service(imports::cancel_import)
+            .service(exports::create_export)
+            .service(exports::get_export)
+            .service(exports::get_export_content)
+            .service(exports::delete_export)
             // The audit trail.
             .service(audit::list_audit)
             .service(audit::verify_audit),

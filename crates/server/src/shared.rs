@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use actix_web::web;
 use raakvlak_service::error::Error;
+use raakvlak_service::transfers::Transfers;
 
 use crate::configuration::Settings;
 use crate::door::Door;
@@ -26,6 +27,8 @@ pub struct Shared {
     pub cursors: Cursors,
     /// How much may be asked.
     pub limits: Limits,
+    /// Imports and exports that run by themselves.
+    pub transfers: Transfers,
     /// What holds.
     pub settings: Settings,
 }
@@ -49,7 +52,9 @@ impl Shared {
         let secrets = ring.derived_secrets("cursors");
         let tokens = Tokens::new(ring, &settings.public_address(), settings.access_token_seconds.get());
         let cursors = Cursors::new(secrets.iter().map(Vec::as_slice));
-        Ok(Self { door, tokens, cursors, limits: Limits::new(&settings), settings })
+        let place = folder.join("transfers");
+        let transfers = Transfers::in_folder(&place).map_err(|error| KeyRingError::File { path: place.clone(), why: error.to_string() })?;
+        Ok(Self { door, tokens, cursors, limits: Limits::new(&settings), transfers, settings })
     }
 
     /// Does blocking work on a thread for such work. Work that waits for a store that fell silent is no longer waited for: its thread goes on by

@@ -94,6 +94,8 @@ pub enum Conflict {
     AlreadyDone,
     /// Another process has this database open: only the command line can meet this.
     InUse,
+    /// An import or export is running; there is one at a time.
+    Busy,
 }
 
 impl Conflict {
@@ -117,6 +119,7 @@ impl Conflict {
             Self::GateShut => "gate_shut",
             Self::AlreadyDone => "already_done",
             Self::InUse => "in_use",
+            Self::Busy => "busy",
         }
     }
 
@@ -153,6 +156,7 @@ impl Conflict {
             Self::InUse => {
                 "Deze database is in gebruik: de dienst draait. Stop de dienst en probeer het opnieuw, of doe dit via de API.".into()
             }
+            Self::Busy => "Er loopt al een import of export. Wacht tot die klaar is.".into(),
         }
     }
 
@@ -176,6 +180,7 @@ impl Conflict {
             Self::GateShut => "A limit of this person does not go with this work now.".into(),
             Self::AlreadyDone => "This was done already. Look at how it stands now.".into(),
             Self::InUse => "This database is in use: the service runs. Stop the service and try again, or do this through the API.".into(),
+            Self::Busy => "An import or export is running. Wait until it is done.".into(),
         }
     }
 }

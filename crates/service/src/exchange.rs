@@ -1,27 +1,34 @@
 //! The dataset folder: one plain format for bulk import, export and matching without a database. `docs/exchange.md` is its contract.
 
+pub mod archive;
 pub mod committed;
 pub mod faults;
 pub mod files;
 mod further;
+pub(crate) mod keeping;
+pub mod kept;
 mod knob_file;
+pub mod knobs;
 pub(crate) mod lines;
+pub mod matches;
 pub mod matching;
 mod reading;
 mod records;
 pub(crate) mod references;
 pub(crate) mod tables;
 pub mod threads;
+pub mod watch;
 mod writing;
 
 use std::collections::BTreeMap;
 
 use raakvlak_domain::experts::Expert;
-use raakvlak_domain::faults::{Fault, FaultKind};
+use raakvlak_domain::faults::FaultKind;
 use raakvlak_domain::json::Node;
 use raakvlak_domain::organisations::Organisation;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::programmes::Programme;
+use raakvlak_domain::users::User;
 
 pub use faults::{FolderFault, FolderFaults};
 pub use further::MatchLine;
@@ -31,6 +38,9 @@ pub use matching::Matching;
 pub use writing::write;
 
 use crate::vocabulary::Tables;
+use kept::Kept;
+use knobs::KnobRecord;
+use matches::MatchRecord;
 
 /// A dataset folder without faults. A file that is absent is `None`; the records of a file stand in the order of its lines.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,28 +55,25 @@ pub struct Folder {
     pub packages: Option<Vec<TaskPackage>>,
     /// The experts.
     pub experts: Option<Vec<Expert>>,
-    /// What a match needs of the matches; the whole of their records stands in `further`.
+    /// What a match needs of the matches.
     pub matches: Option<Vec<MatchLine>>,
-    /// The records of the files that a match does not need, by file as in [`files::FURTHER`], as they were written.
+    /// The users, in a folder that is read for a store.
+    pub users: Option<Vec<User>>,
+    /// The matches with everything that belongs to them, in a folder that is read for a store.
+    pub whole_matches: Option<Vec<MatchRecord>>,
+    /// The versions of the knobs, in a folder that is read for a store.
+    pub knobs: Option<Vec<KnobRecord>>,
+    /// What a store keeps beside the records.
+    pub kept: Kept,
+    /// The records of the other files, by file as in [`files::FURTHER`], as they were written.
     pub further: BTreeMap<&'static str, Vec<Node>>,
     /// Files that look like a part of the folder and are none, by their path in it; they were not read.
     pub unknown: Vec<String>,
+    /// All other files beside them but hidden ones, which were not read either.
+    pub unread: Vec<String>,
 }
 
 impl Folder {
-    /// Refuses a folder with files that are no part of it, so that nothing is left out unseen because of a typing error in a name.
-    ///
-    /// # Errors
-    ///
-    /// One fault for each such file.
-    pub fn refuse_unknown_files(&self) -> Result<(), FolderFaults> {
-        let mut faults = FolderFaults::default();
-        for file in &self.unknown {
-            faults.push(file.as_str(), 1, Fault::new("", FaultKind::UnknownFile));
-        }
-        faults.into_result()
-    }
-
     /// The packages, for a command that cannot do without them.
     ///
     /// # Errors

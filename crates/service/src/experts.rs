@@ -377,19 +377,21 @@ fn after_consent(tx: &mut Tx<'_>, actor: &Actor, role: Role, old: &StoredExpert,
 }
 
 /// Opens a to-do for a mediator when confirmed work asks more hours in some week than the person wants, and closes it when it does not any more.
-pub(crate) fn settle_hours_todo(tx: &mut Tx<'_>, actor: &Actor, id: &ExpertId) -> Result<(), Error> {
+/// Answers with the hours of the heaviest week and the most that the person wants when it does, in tenths.
+pub(crate) fn settle_hours_todo(tx: &mut Tx<'_>, actor: &Actor, id: &ExpertId) -> Result<Option<(u32, u32)>, Error> {
     let expert = experts::get(tx, id)?.ok_or(Error::NotFound)?.expert;
     let arranged = matches::taking_hours_of(tx, id)?;
     let work = obligations(&expert, arranged.iter().map(|(_, arrangement)| arrangement));
     let today = tx.now().date_in_amsterdam();
-    let exceeded = expert.hours.is_some_and(|hours| heaviest_week(&work, today) > hours.max.get());
+    let heaviest = heaviest_week(&work, today);
+    let most = expert.hours.map(|hours| hours.max.get()).filter(|most| heaviest > *most && !arranged.is_empty());
     let kind = ObjectKind::Expert.as_str();
-    if exceeded && !arranged.is_empty() {
+    if most.is_some() {
         todos::open(tx, &new_id(), HOURS_EXCEEDED, kind, id.as_str(), None)?;
     } else {
         todos::close_about(tx, HOURS_EXCEEDED, kind, id.as_str(), (!actor.is_system()).then_some(&actor.user))?;
     }
-    Ok(())
+    Ok(most.map(|most| (heaviest, most)))
 }
 
 fn answer(stored: StoredExpert) -> Versioned<Expert> {

@@ -1,25 +1,35 @@
-//! Bringing a dataset folder in, whole or not at all, and taking one out.
+//! Bringing a dataset folder in, whole or not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::experts::Expert;
-use raakvlak_domain::faults::{Fault, FaultKind};
+use raakvlak_domain::identifiers::{ExpertId, PackageId};
+use raakvlak_domain::languages::Language;
+use raakvlak_domain::matches::{MatchState, Party, Verb};
 use raakvlak_domain::organisations::Organisation;
-use raakvlak_domain::packages::TaskPackage;
+use raakvlak_domain::packages::{PackageState, TaskPackage};
 use raakvlak_domain::programmes::Programme;
-use raakvlak_domain::users::Role;
-use raakvlak_store::packages::PackageQuery;
+use raakvlak_domain::users::{Role, User};
+use raakvlak_store::matches::carried::{self as carried_matches, WholeMatch};
+use raakvlak_store::packages::carried::{self as carried_packages, Revision, WholePackage};
 use raakvlak_store::places::{self as store_places, StoredPlace};
-use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, experts, organisations, packages, programmes, shortlists, vocabulary};
+use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, experts, knobs, organisations, programmes, todos, users, vocabulary};
 use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
 use crate::desk::{Desk, new_id};
-use crate::error::Error;
-use crate::exchange::Folder;
+use crate::error::{Conflict, Error};
+use crate::exchange::keeping::Keeping;
+use crate::exchange::kept::{Kept, PackageKept};
+use crate::exchange::knobs::KnobRecord;
+use crate::exchange::matches::MatchRecord;
+use crate::exchange::watch::Watch;
+use crate::exchange::{Folder, FolderFaults, files};
+use crate::matches::{CONTINUE, REVIEW};
 use crate::places::Postcodes;
 use crate::vocabulary::Tables;
 
@@ -27,7 +37,7 @@ use crate::vocabulary::Tables;
 pub(crate) const POSTCODE: &str = "postcode";
 
 /// How many records came in or went out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Imported {
     /// Organisations.
     pub organisations: usize,
@@ -37,61 +47,151 @@ pub struct Imported {
     pub packages: usize,
     /// Experts.
     pub experts: usize,
+    /// Users.
+    pub users: usize,
+    /// Matches.
+    pub matches: usize,
+    /// Versions of the knobs.
+    pub knobs: usize,
     /// Whether a vocabulary came in as a new version.
     pub vocabulary: bool,
 }
 
+/// An import that worked, or would have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// What came in, or would have.
+    pub counts: Imported,
+    /// Files of the folder that are no part of it and were not read.
+    pub unread: Vec<String>,
+}
+
+/// Why a folder did not come in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refused {
+    /// Something is wrong with it.
+    Faults(FolderFaults),
+    /// Something else is wrong.
+    Failed(Error),
+    /// It was stopped.
+    Cancelled,
+}
+
+impl Refused {
+    /// Why, in sentences.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        match (self, language) {
+            (Self::Faults(faults), _) => faults.text(language),
+            (Self::Failed(Error::Conflict(conflict)), _) => conflict.detail(language),
+            (Self::Failed(error), _) => error.to_string(),
+            (Self::Cancelled, Language::Nl) => "Het inlezen is gestopt. Er is niets bewaard.".to_owned(),
+            (Self::Cancelled, Language::En) => "The import was stopped. Nothing was kept.".to_owned(),
+        }
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<FolderFaults> for Refused {
+    fn from(faults: FolderFaults) -> Self {
+        Self::Faults(faults)
+    }
+}
+
 /// The records that go in together.
+#[derive(Default)]
 pub(crate) struct Records {
     pub(crate) organisations: Vec<Organisation>,
     pub(crate) programmes: Vec<Programme>,
     pub(crate) packages: Vec<TaskPackage>,
     pub(crate) experts: Vec<Expert>,
+    pub(crate) users: Vec<User>,
+    pub(crate) matches: Vec<MatchRecord>,
+    pub(crate) knobs: Vec<KnobRecord>,
+    pub(crate) kept: Kept,
 }
 
-impl Desk {
-    /// Brings a folder in that was read without faults: all of it in one piece of writing work, or nothing. `files` are the vocabulary's own files,
-    /// byte for byte, when the folder has any.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Conflict`] when a record with one of the ids exists already; [`Error::Invalid`] with every file that the store has no place for yet;
-    /// [`Error::NotAllowed`] for anybody but a steward.
-    pub fn import(&self, actor: &Actor, folder: Folder, files: BTreeMap<String, Vec<u8>>) -> Result<Imported, Error> {
-        refuse_what_is_not_kept(&folder)?;
-        let lists = if files.is_empty() { Vec::new() } else { self.lists_of(&folder.vocabulary) };
-        let records = Records {
+impl From<Folder> for Records {
+    fn from(folder: Folder) -> Self {
+        Self {
             organisations: folder.organisations.unwrap_or_default(),
             programmes: folder.programmes.unwrap_or_default(),
             packages: folder.packages.unwrap_or_default(),
             experts: folder.experts.unwrap_or_default(),
-        };
-        self.write(actor, move |tx, actor| {
-            let role = authorise(actor, Action::Import, &Object::Network)?;
-            let mut counts = insert(tx, &records)?;
-            if !files.is_empty() {
-                vocabulary::insert(tx, &new_id(), &files, &lists, None)?;
-                counts.vocabulary = true;
-            }
-            note(tx, actor, role, Act::Import);
-            Ok(counts)
-        })
+            users: folder.users.unwrap_or_default(),
+            matches: folder.whole_matches.unwrap_or_default(),
+            knobs: folder.knobs.unwrap_or_default(),
+            kept: folder.kept,
+        }
     }
+}
 
-    /// Takes everything out as a folder, ordered by id.
+impl Records {
+    fn count(&self) -> Imported {
+        Imported {
+            organisations: self.organisations.len(),
+            programmes: self.programmes.len(),
+            packages: self.packages.len(),
+            experts: self.experts.len(),
+            users: self.users.len(),
+            matches: self.matches.len(),
+            knobs: self.knobs.len(),
+            vocabulary: false,
+        }
+    }
+}
+
+impl Desk {
+    /// Brings a folder in: all of it in one piece of writing work, or nothing. Its words and places are those in force here, where it does not bring its
+    /// own. A dry run does everything but the writing. `watch` is told how far it is, and can stop it until it begins to write.
     ///
     /// # Errors
     ///
-    /// [`Error::NotAllowed`] for anybody but a steward; [`Error::Internal`] when the folder cannot be written.
-    pub fn export(&self, actor: &Actor, path: &Path) -> Result<Imported, Error> {
-        let role = authorise(actor, Action::Export, &Object::Network)?;
+    /// Everything that is wrong with the folder, beside what is here already; [`Error::NotAllowed`] for anybody but a steward.
+    pub fn import(&self, actor: &Actor, path: &Path, dry_run: bool, watch: &Watch) -> Result<Done, Refused> {
+        authorise(actor, Action::Import, &Object::Network)?;
+        let places = self.words()?;
         let today = self.today();
-        let (folder, counts) = self.read(|db| folder_of(db, today))?;
-        crate::exchange::write(&folder, path).map_err(|error| Error::Internal(format!("{}: {error}", path.display())))?;
+        let keeping = self.read(|db| keeping(db, today))?;
+        let read = || Folder::read_for(path, &places.gazetteer, Some(&keeping), watch);
+        let outcome = self.matcher().threads().install(read);
+        // What was broken off has faults of its own, which say nothing.
+        if watch.is_cancelled() {
+            return Err(Refused::Cancelled);
+        }
+        let mut folder = outcome?;
+        let unread = std::mem::take(&mut folder.unread);
+        let words = (folder.vocabulary != keeping.words).then(|| folder.vocabulary.clone());
+        let records = Records::from(folder);
+        let counts = Imported { vocabulary: words.is_some(), ..records.count() };
+        if !dry_run {
+            self.keep(actor, records, words, watch)?;
+        }
+        Ok(Done { counts, unread })
+    }
+
+    fn keep(&self, actor: &Actor, records: Records, words: Option<Tables>, watch: &Watch) -> Result<(), Refused> {
+        let words = words.map(|tables| (tables.write(), self.lists_of(&tables)));
+        if !watch.begins_to_write() {
+            return Err(Refused::Cancelled);
+        }
         self.write(actor, move |tx, actor| {
-            note(tx, actor, role, Act::Export);
-            Ok(counts)
-        })
+            let role = authorise(actor, Action::Import, &Object::Network)?;
+            if let Some((files, lists)) = words {
+                let files: BTreeMap<String, Vec<u8>> = files.into_iter().map(|(name, content)| (name.to_owned(), content)).collect();
+                vocabulary::insert(tx, &new_id(), &files, &lists, (!actor.is_system()).then_some(&actor.user))?;
+            }
+            insert(tx, &records)?;
+            settle(tx, actor, records)?;
+            note(tx, actor, role, Act::Import);
+            Ok(())
+        })?;
+        Ok(())
     }
 
     /// Brings a vocabulary in as a new version, with the neighbour list of every competence; `progress` is told how many are done and how many there are.
@@ -152,70 +252,149 @@ impl Desk {
     }
 }
 
-/// A file that would be left behind without a word is refused instead, each by its name.
-fn refuse_what_is_not_kept(folder: &Folder) -> Result<(), Error> {
-    let faults: Vec<Fault> = folder.further.keys().map(|file| Fault::new(format!("/{file}"), FaultKind::NotKept)).collect();
-    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
-}
-
-/// Keeps the records as they came, ids and all.
-pub(crate) fn insert(tx: &mut Tx<'_>, records: &Records) -> Result<Imported, Error> {
-    for organisation in &records.organisations {
-        organisations::insert(tx, organisation)?;
-    }
-    for programme in &records.programmes {
-        programmes::insert(tx, programme)?;
-    }
-    for package in &records.packages {
-        packages::insert(tx, package, None)?;
-    }
-    for expert in &records.experts {
-        experts::insert(tx, expert, None)?;
-    }
-    Ok(Imported {
-        organisations: records.organisations.len(),
-        programmes: records.programmes.len(),
-        packages: records.packages.len(),
-        experts: records.experts.len(),
-        vocabulary: false,
+/// What the store has already that a folder can meet.
+fn keeping(db: &mut Db, today: Date) -> Result<Keeping, Error> {
+    let packages = carried_packages::ids(db)?;
+    let users = all_users(db)?;
+    let organisations = organisations::all(db)?.into_iter().map(|(found, _)| found.organisation.id.to_string()).collect();
+    let programmes = programmes::page(db, None, i64::MAX)?.into_iter().map(|found| found.programme.id.to_string()).collect();
+    let there: [(&'static str, HashSet<String>); 7] = [
+        (files::ORGANISATIONS, organisations),
+        (files::PROGRAMMES, programmes),
+        (files::PACKAGES, packages.iter().map(|(id, _)| id.clone()).collect()),
+        (files::EXPERTS, experts::ids(db)?.iter().map(ToString::to_string).collect()),
+        (files::USERS, users.iter().map(|user| user.id.to_string()).collect()),
+        (files::MATCHES, carried_matches::ids(db)?.into_iter().collect()),
+        (files::KNOBS, knobs::all(db)?.into_iter().map(|version| version.id.to_string()).collect()),
+    ];
+    Ok(Keeping {
+        today,
+        words: tables_in_force(db)?,
+        there: there.into_iter().map(|(file, ids)| (file, Arc::new(ids))).collect(),
+        revisions: packages.into_iter().map(|(id, revision)| (id, u32::try_from(revision).unwrap_or(u32::MAX))).collect(),
+        addresses: users.iter().filter_map(|user| user.email.as_ref()).map(|email| email.folded()).collect(),
     })
 }
 
-fn note(tx: &mut Tx<'_>, actor: &Actor, role: Role, act: Act) {
-    tx.audit(actor.act(role, act, ObjectKind::Dataset, "folder"));
+/// Every user, by id.
+pub(crate) fn all_users(db: &mut Db) -> Result<Vec<User>, Error> {
+    const AT_ONCE: i64 = 500;
+    let mut all: Vec<User> = Vec::new();
+    loop {
+        let after = all.last().map(|user| user.id.to_string());
+        let page = users::list(db, None, after.as_deref(), AT_ONCE)?;
+        let last = i64::try_from(page.len()).is_ok_and(|count| count < AT_ONCE);
+        all.extend(page.into_iter().map(|found| found.user));
+        if last {
+            return Ok(all);
+        }
+    }
 }
 
-fn folder_of(db: &mut Db, today: Date) -> Result<(Folder, Imported), Error> {
-    let vocabulary = match vocabulary::latest(db)? {
-        None => crate::vocabulary::built_in().clone(),
-        Some(stored) => {
-            let files: Vec<(&str, &[u8])> = stored.files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
-            Tables::read(&files).map_err(|faults| Error::Internal(faults.to_string()))?
+/// The vocabulary in force as tables.
+pub(crate) fn tables_in_force(db: &mut Db) -> Result<Tables, Error> {
+    let Some(stored) = vocabulary::latest(db)? else { return Ok(crate::vocabulary::built_in().clone()) };
+    let files: Vec<(&str, &[u8])> = stored.files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+    Tables::read(&files).map_err(|faults| Error::Internal(faults.to_string()))
+}
+
+/// Keeps the records as they came, ids and all.
+pub(crate) fn insert(tx: &mut Tx<'_>, records: &Records) -> Result<(), Error> {
+    let kept = &records.kept;
+    for organisation in &records.organisations {
+        organisations::insert(tx, organisation)?;
+        if let Some(kept) = kept.organisations.get(&organisation.id) {
+            organisations::set_vetted(tx, &organisation.id, kept.vetted_at, kept.vetted_by.as_ref())?;
         }
-    };
-    let organisations: Vec<Organisation> = organisations::page(db, None, i64::MAX)?.into_iter().map(|found| found.organisation).collect();
-    let programmes: Vec<Programme> = programmes::page(db, None, i64::MAX)?.into_iter().map(|found| found.programme).collect();
-    let packages: Vec<TaskPackage> = packages::list(db, &PackageQuery::default())?.into_iter().map(|found| found.package).collect();
-    let shown = shortlists::last_shown_before(db, None, today)?;
-    let told = experts::all(db)?.into_iter().map(|found| found.expert);
-    let experts: Vec<Expert> =
-        told.map(|expert| Expert { last_shown: expert.last_shown.max(shown.get(&expert.id).copied()), ..expert }).collect();
-    let counts = Imported {
-        organisations: organisations.len(),
-        programmes: programmes.len(),
-        packages: packages.len(),
-        experts: experts.len(),
-        vocabulary: true,
-    };
-    let folder = Folder {
-        vocabulary,
-        organisations: Some(organisations),
-        programmes: Some(programmes),
-        packages: Some(packages),
-        experts: Some(experts),
-        matches: None,
-        further: BTreeMap::new(),
-        unknown: Vec::new(),
-    };
-    Ok((folder, counts))
+    }
+    for programme in &records.programmes {
+        programmes::insert(tx, programme)?;
+        let joined = kept.programmes.get(&programme.id).map(|kept| kept.organisations.as_slice());
+        joined.unwrap_or_default().iter().try_for_each(|organisation| programmes::add_organisation(tx, &programme.id, organisation))?;
+    }
+    for package in &records.packages {
+        let whole = whole_package(tx, package, kept.packages.get(&package.id));
+        carried_packages::insert(tx, &whole)?;
+    }
+    for expert in &records.experts {
+        let stored = experts::insert(tx, expert, None)?;
+        if let Some(consents) = kept.experts.get(&expert.id).and_then(|kept| kept.consents.as_ref()) {
+            experts::set_consents(tx, &stored, &consents.to_keep())?;
+        }
+    }
+    records.users.iter().try_for_each(|user| insert_user(tx, user))?;
+    for record in &records.knobs {
+        knobs::insert(tx, &record.version().map_err(|fault| Error::Internal(fault.code().to_owned()))?)?;
+    }
+    Ok(())
+}
+
+fn whole_package(tx: &Tx<'_>, package: &TaskPackage, kept: Option<&PackageKept>) -> WholePackage {
+    let kept = kept.cloned().unwrap_or_default();
+    let now = tx.now();
+    let earlier =
+        kept.earlier.0.into_iter().map(|earlier| Revision { wording: earlier.wording, made_by: earlier.made_by, made_at: earlier.made_at });
+    let latest = Revision { wording: package.clone(), made_by: kept.made_by, made_at: kept.made_at.unwrap_or(now) };
+    WholePackage {
+        package: package.clone(),
+        taken_in_at: kept.taken_in_at,
+        taken_in_by: kept.taken_in_by,
+        published_at: kept.published_at.or((package.state == PackageState::Published).then_some(now)),
+        revisions: earlier.chain([latest]).collect(),
+    }
+}
+
+fn insert_user(tx: &mut Tx<'_>, user: &User) -> Result<(), Error> {
+    users::insert(tx, user)?;
+    if let Some(expert) = &user.expert {
+        experts::set_user(tx, expert, &user.id)?;
+    }
+    user.organisations.iter().try_for_each(|organisation| organisations::add_member(tx, organisation, &user.id))?;
+    Ok(())
+}
+
+/// Keeps the matches, opens the to-dos of those that wait for a mediator, and holds what was there already against what came beside it.
+fn settle(tx: &mut Tx<'_>, actor: &Actor, records: Records) -> Result<(), Error> {
+    let of_folder: HashSet<ExpertId> = records.experts.into_iter().map(|expert| expert.id).collect();
+    let packages_of_folder: HashSet<PackageId> = records.packages.into_iter().map(|package| package.id).collect();
+    let (mut people, mut work): (HashMap<ExpertId, bool>, HashSet<PackageId>) = Default::default();
+    for record in records.matches {
+        let whole = record.whole();
+        carried_matches::insert(tx, &whole)?;
+        if let Some(kind) = waits_for(&whole) {
+            todos::open(tx, &new_id(), kind, ObjectKind::Match.as_str(), whole.id.as_str(), None)?;
+        }
+        if whole.state.takes_hours() {
+            let here = of_folder.contains(&whole.expert);
+            people.insert(whole.expert, here);
+            work.insert(whole.package);
+        }
+    }
+    for (expert, came_along) in people {
+        let exceeded = crate::experts::settle_hours_todo(tx, actor, &expert)?;
+        if let Some((heaviest, most)) = exceeded.filter(|_| !came_along) {
+            return Err(Error::Conflict(Conflict::Hours { heaviest, most }));
+        }
+    }
+    for package in work.iter().filter(|package| !packages_of_folder.contains(*package)) {
+        let stored = raakvlak_store::packages::get(tx, package)?.ok_or(Error::NotFound)?;
+        crate::matches::check_capacity(tx, &stored.package)?;
+    }
+    Ok(())
+}
+
+/// The sort of to-do that a match has, when it waits for a mediator: somebody suggested it, said yes, or said or asked something last.
+fn waits_for(whole: &WholeMatch) -> Option<&'static str> {
+    let last = whole.history.last();
+    let spoke = last.is_some_and(|step| matches!(step.verb, Verb::Ask | Verb::Answer) && step.party != Party::Mediator);
+    match whole.state {
+        MatchState::Suggested => Some(REVIEW),
+        MatchState::Accepted | MatchState::Agreed => Some(CONTINUE),
+        state if spoke && !state.is_final() => Some(CONTINUE),
+        _ => None,
+    }
+}
+
+pub(crate) fn note(tx: &mut Tx<'_>, actor: &Actor, role: Role, act: Act) {
+    tx.audit(actor.act(role, act, ObjectKind::Dataset, "folder"));
 }

@@ -233,6 +233,22 @@ pub fn consents(db: &mut Db, id: &ExpertId) -> StoreResult<BTreeMap<Group, Conse
     groups::consents(db, id)
 }
 
+/// The consents of everybody who gave any, by expert.
+///
+/// # Errors
+/// Any error of the database.
+pub fn all_consents(db: &mut Db) -> StoreResult<HashMap<String, BTreeMap<Group, Consent>>> {
+    groups::all_consents(db)
+}
+
+/// Keeps when somebody gave and took back each consent, for an import.
+///
+/// # Errors
+/// Any error of the database or the keys.
+pub fn set_consents(tx: &mut Tx<'_>, expert: &StoredExpert, consents: &BTreeMap<Group, Consent>) -> StoreResult<()> {
+    groups::set_consents(tx, expert.expert.id.as_str(), expert.key, consents)
+}
+
 /// Takes an expert's own rows away; the key must be promised to be destroyed in the same transaction ([`Tx::destroy_key`]).
 ///
 /// # Errors

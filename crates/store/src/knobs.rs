@@ -121,6 +121,17 @@ pub fn versions(db: &mut Db, knob: Knob, scope: &Scope, before: Option<u64>, lim
     rows.into_iter().map(version).collect()
 }
 
+/// Every version of every knob, by scope and then by number, the network first.
+///
+/// # Errors
+/// Any error of the database.
+pub fn all(db: &mut Db) -> StoreResult<Vec<KnobVersion>> {
+    let rows: Vec<Row> = knob_versions::table.select(Row::as_select()).load(db.connection())?;
+    let mut versions = rows.into_iter().map(version).collect::<StoreResult<Vec<_>>>()?;
+    versions.sort_by(|one, other| (one.knob, &one.scope, one.number).cmp(&(other.knob, &other.scope, other.number)));
+    Ok(versions)
+}
+
 /// The latest version of every scope in which the knob was ever turned, the network first.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ use crate::schema::{approvals, arrangements, experts, match_events, matches, tas
 use crate::transaction::{Db, Tx};
 
 pub mod asking;
+pub mod carried;
 pub mod feedback;
 
 /// A match as kept.

@@ -72,6 +72,30 @@ pub fn insert(tx: &mut Tx<'_>, organisation: &Organisation) -> StoreResult<Store
     stored(row)
 }
 
+/// Keeps by whom and when an organisation was found trustworthy, for an import.
+///
+/// # Errors
+/// Any error of the database.
+pub fn set_vetted(tx: &mut Tx<'_>, id: &OrganisationId, at: Option<Instant>, by: Option<&UserId>) -> StoreResult<()> {
+    let columns = (organisations::vetted_at.eq(at.map(Instant::microseconds)), organisations::vetted_by.eq(by.map(ToString::to_string)));
+    diesel::update(organisations::table.find(id.as_str())).set(columns).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Every organisation by id, with who found it trustworthy.
+///
+/// # Errors
+/// Any error of the database.
+pub fn all(db: &mut Db) -> StoreResult<Vec<(StoredOrganisation, Option<UserId>)>> {
+    let rows: Vec<Row> = organisations::table.order(organisations::id).select(Row::as_select()).load(db.connection())?;
+    rows.into_iter()
+        .map(|row| {
+            let by = row.vetted_by.as_deref().map(UserId::new).transpose().map_err(|_| corrupt("a user's id"))?;
+            Ok((stored(row)?, by))
+        })
+        .collect()
+}
+
 /// Keeps a changed organisation, built on this version.
 ///
 /// # Errors

@@ -11,6 +11,8 @@ use crate::error::{StoreError, StoreResult};
 use crate::schema::{package_revisions, task_packages};
 use crate::transaction::{Db, Tx};
 
+pub mod carried;
+
 /// A package as kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredPackage {

@@ -135,6 +135,23 @@ pub fn organisations(db: &mut Db, id: &ProgrammeId) -> StoreResult<Vec<Organisat
     ids.iter().map(|id| OrganisationId::new(id).map_err(|_| corrupt("an organisation's id"))).collect()
 }
 
+/// Every programme that an organisation joined, with the organisation, in order.
+///
+/// # Errors
+/// Any error of the database.
+pub fn joined(db: &mut Db) -> StoreResult<Vec<(ProgrammeId, OrganisationId)>> {
+    let rows = programme_organisations::table.order((programme_organisations::programme_id, programme_organisations::organisation_id));
+    let pairs: Vec<(String, String)> =
+        rows.select((programme_organisations::programme_id, programme_organisations::organisation_id)).load(db.connection())?;
+    pairs
+        .iter()
+        .map(|(programme, organisation)| {
+            let programme = ProgrammeId::new(programme).map_err(|_| corrupt("a programme's id"))?;
+            Ok((programme, OrganisationId::new(organisation).map_err(|_| corrupt("an organisation's id"))?))
+        })
+        .collect()
+}
+
 fn row(db: &mut Db, id: &ProgrammeId) -> StoreResult<Option<Row>> {
     Ok(programmes::table.find(id.as_str()).select(Row::as_select()).first(db.connection()).optional()?)
 }

@@ -158,6 +158,9 @@ impl<'a> Matrix<'a> {
         if let Some(version) = ask.version {
             request = request.header("If-Match", format!("\"{version}\""));
         }
+        if ask.path == "/imports" {
+            request = request.header("Content-Type", "application/zip").body("no zip");
+        }
         ask.body.map_or(request.clone(), |body| request.json(&body))
     }
 }
@@ -444,6 +447,13 @@ impl Scene<'_> {
             }
             "list_audit" => Ask::new("GET", "/audit"),
             "verify_audit" => Ask::new("GET", "/audit/verification"),
+            "create_import" => Ask::new("POST", "/imports"),
+            "get_import" => Ask::new("GET", "/imports/i-none"),
+            "cancel_import" => Ask::new("DELETE", "/imports/i-none"),
+            "create_export" => Ask::new("POST", "/exports"),
+            "get_export" => Ask::new("GET", "/exports/x-none"),
+            "get_export_content" => Ask::new("GET", "/exports/x-none/content"),
+            "delete_export" => Ask::new("DELETE", "/exports/x-none"),
             _ => return None,
         })
     }

@@ -9,7 +9,9 @@ use raakvlak_domain::texts::{EmailAddress, Line};
 use raakvlak_domain::users::{Role, User, UserState};
 use raakvlak_service::actor::Actor;
 use raakvlak_service::exchange::Folder;
-use raakvlak_service::places::{Gazetteer, Postcodes};
+use raakvlak_service::exchange::watch::Watch;
+use raakvlak_service::imports::Refused;
+use raakvlak_service::places::Postcodes;
 use raakvlak_service::vocabulary::FILES;
 
 use super::failure::Failure;
@@ -72,36 +74,82 @@ pub(super) fn migrate(arguments: &Plain, streams: &mut Streams<'_>) -> Result<()
     writeln!(streams.output, "{done}: {}", masked(settings.database_url.as_str())).map_err(Failure::Output)
 }
 
+/// What is brought in.
+#[derive(Debug, Args)]
+#[command(after_help = IMPORT_EXAMPLES)]
+pub(super) struct Incoming {
+    /// The folder
+    path: PathBuf,
+    /// Tell everything that is wrong with it and what would come in, and keep nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    settings: SettingFlags,
+}
+
+const IMPORT_EXAMPLES: &str = "Examples:
+  raakvlak import region --dry-run --language en   what is wrong with it, and what would come in
+  raakvlak import region                           all of it, or nothing
+
+Postcodes are known when 'raakvlak places import' brought them in before.";
+
 /// Brings a dataset folder in, whole or not at all.
-pub(super) fn import(arguments: &OnPath, streams: &mut Streams<'_>) -> Result<(), Failure> {
+pub(super) fn import(arguments: &Incoming, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let language = arguments.settings.language;
-    let busy = Progress::new(0, pick(language, "De map wordt gelezen", "Reading the folder").to_owned());
-    let folder = Folder::read(&arguments.path, &Gazetteer::built_in()).and_then(|folder| folder.refuse_unknown_files().map(|()| folder));
-    let folder = folder.map_err(|faults| Failure::Faults(faults, language))?;
-    let files = vocabulary_files(&arguments.path)?;
-    drop(busy);
-    let busy = Progress::new(0, pick(language, "De gegevens worden bewaard", "Keeping the records").to_owned());
     let (desk, _) = arguments.settings.desk(&[])?;
-    let imported = desk.import(&Actor::system(), folder, files).map_err(|error| told(&error, language))?;
+    let lines = lines_of_records(&arguments.path);
+    let busy = Progress::new(lines, pick(language, "De map wordt gelezen en bewaard", "Reading and keeping the folder").to_owned());
+    let watch = Watch::default();
+    let outcome = busy.following(|| watch.lines(), || desk.import(&Actor::system(), &arguments.path, arguments.dry_run, &watch));
     drop(busy);
     desk.close();
-    let counts = serde_json::to_string(&imported).unwrap_or_default();
-    writeln!(streams.output, "{counts}").map_err(Failure::Output)
+    let done = outcome.map_err(|refused| match refused {
+        Refused::Faults(faults) => Failure::Faults(faults, language),
+        Refused::Failed(error) => told(&error, language),
+        Refused::Cancelled => Failure::Told(refused.text(language)),
+    })?;
+    for file in &done.unread {
+        let note = pick(language, "hoort niet bij de map en is niet gelezen", "is no part of the folder and was not read");
+        writeln!(streams.errors, "{}: {note}", file.escape_debug()).map_err(Failure::Output)?;
+    }
+    if arguments.dry_run {
+        let note = pick(language, "Er is niets bewaard: dit zou naar binnen komen.", "Nothing was kept: this would come in.");
+        writeln!(streams.errors, "{note}").map_err(Failure::Output)?;
+    }
+    writeln!(streams.output, "{}", serde_json::to_string(&done.counts).unwrap_or_default()).map_err(Failure::Output)
 }
 
 /// Takes everything out as a dataset folder.
 pub(super) fn export(arguments: &OnPath, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let language = arguments.settings.language;
     let (desk, _) = arguments.settings.desk(&[])?;
-    let exported = desk.export(&Actor::system(), &arguments.path).map_err(|error| told(&error, language))?;
+    let busy = Progress::new(0, pick(language, "De gegevens worden weggeschreven", "Writing the records").to_owned());
+    let exported = desk.export(&Actor::system(), &arguments.path).map_err(|error| told(&error, language));
+    drop(busy);
     desk.close();
-    let left = pick(
-        language,
-        "Gebruikers, matches en standen van de knop staan nog niet in de map. Bewaar daarvoor ook een kopie van de database (raakvlak backup).",
-        "Users, matches and knob versions are not in the folder yet. Keep a copy of the database as well (raakvlak backup).",
-    );
-    writeln!(streams.errors, "{left}").map_err(Failure::Output)?;
-    writeln!(streams.output, "{}", serde_json::to_string(&exported).unwrap_or_default()).map_err(Failure::Output)
+    writeln!(streams.output, "{}", serde_json::to_string(&exported?).unwrap_or_default()).map_err(Failure::Output)
+}
+
+/// How many lines the files of records have, for the bar; what cannot be counted is not.
+fn lines_of_records(folder: &Path) -> usize {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = files.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "jsonl"));
+    let files = files.filter(|entry| entry.path().is_file());
+    files.filter_map(|entry| count_lines(&entry.path()).ok()).sum()
+}
+
+fn count_lines(path: &Path) -> std::io::Result<usize> {
+    let mut file = std::fs::File::open(path)?;
+    let mut buffer = vec![0; 256 * 1024];
+    let mut lines = 0;
+    loop {
+        let length = std::io::Read::read(&mut file, &mut buffer)?;
+        let read = buffer.get(..length).unwrap_or_default();
+        if read.is_empty() {
+            return Ok(lines);
+        }
+        lines += read.iter().filter(|byte| **byte == b'\n').count();
+    }
 }
 
 /// Brings the vocabulary of a folder in as a new version, with its neighbour lists.

@@ -1,6 +1,7 @@
 //! Shows that a long command is still busy: on a terminal only, and not before a second has passed.
 
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -37,9 +38,37 @@ impl Progress {
         Self { bar, done: Some(done), waiting: Some(waiting) }
     }
 
+    /// Does something, and shows now and then how many steps of it are done.
+    pub(super) fn following<T>(&self, steps: impl Fn() -> usize + Sync, work: impl FnOnce() -> T) -> T {
+        if self.done.is_none() {
+            return work();
+        }
+        let finished = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !finished.load(Ordering::Relaxed) {
+                    self.bar.set_position(steps() as u64);
+                    std::thread::sleep(TICK);
+                }
+            });
+            // Also when the work panics, so that nobody waits for ever.
+            let _ends = Ends(&finished);
+            work()
+        })
+    }
+
     /// One more step is done.
     pub(super) fn step(&self) {
         self.bar.inc(1);
+    }
+}
+
+/// Says that something is finished when it goes out of scope.
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -247,6 +247,8 @@ record! {
         pub head_seconds: Number<1, 600> = Number::new(5),
         /// Seconds in which the body of a request must come in.
         pub body_seconds: Number<1, 600> = Number::new(20),
+        /// Mebibytes that the file of an import may have.
+        pub import_mebibytes: Number<1, 4_096> = Number::new(64),
         /// Seconds that requests get to end when the server stops.
         pub drain_seconds: Number<1, 600> = Number::new(30),
         /// Seconds that an access token holds.

@@ -67,7 +67,7 @@ fn fill(tx: &mut Tx<'_>, region: Region) -> Result<(), Error> {
     let own = own.map(|person| person.id.clone());
     let organisation = packages.first().map(|package| package.organisation.clone());
     let vetted: Vec<OrganisationId> = organisations.iter().map(|organisation| organisation.id.clone()).collect();
-    imports::insert(tx, &Records { organisations, programmes, packages, experts })?;
+    imports::insert(tx, &Records { organisations, programmes, packages, experts, ..Records::default() })?;
     let mediator = user_id(MEDIATOR)?;
     for id in &vetted {
         organisations::vet(tx, id, Some(&mediator), 1)?;

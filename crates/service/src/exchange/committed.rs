@@ -1,4 +1,4 @@
-//! The hours a week that somebody's work already takes, when the folder does not say them outright.
+//! The hours a week that somebody's work already takes: one rule for a folder and for the store.
 
 use std::collections::HashMap;
 
@@ -6,24 +6,16 @@ use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::quantities::Hours;
-use raakvlak_domain::workload::{Obligation, heaviest_week};
+use raakvlak_domain::workload::heaviest_week;
 
 use super::further::MatchLine;
+use crate::ranking::people::obligations;
 
-/// The hours that an expert's work takes: `committed_hours` when told, else the heaviest week, from that of `as_of` on, of the commitments
-/// and of what
-/// is arranged in matches that take hours. Work that begins later counts as well, since whatever is added now has to fit beside it.
+/// The hours a week that somebody's work takes: its heaviest week from that of `as_of` on, since whatever is added has to fit beside all of it. It
+/// counts what is arranged in matches that take hours, and outside those the greater, week by week, of the hours that were told and the commitments.
 #[must_use]
 pub fn committed_hours<'a>(expert: &Expert, arranged: impl IntoIterator<Item = &'a Arrangement>, as_of: Date) -> Hours {
-    if let Some(hours) = expert.committed_hours {
-        return hours;
-    }
-    let commitments = expert.commitments.iter().flatten().map(Obligation::from);
-    let obligations: Vec<Obligation> = commitments.chain(arranged.into_iter().map(Obligation::from)).collect();
-    if obligations.is_empty() {
-        return Hours::LOWEST;
-    }
-    Hours::new(heaviest_week(&obligations, as_of)).unwrap_or(Hours::HIGHEST)
+    Hours::new(heaviest_week(&obligations(expert, arranged), as_of)).unwrap_or(Hours::HIGHEST)
 }
 
 /// What is arranged per expert in the matches that take hours.
@@ -54,8 +46,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_outright_counts() {
-        assert_eq!(hours(r#"{"id":"e","committed_hours":3.5,"commitments":[{"hours":8}]}"#, &[]), 35);
+    fn the_greater_of_what_is_told_and_the_commitments_counts() {
+        let told = |told: &str| format!(r#"{{"id":"e","committed_hours":{told},"commitments":[{{"hours":8}}]}}"#);
+        assert_eq!(["3.5", "8", "9.5"].map(|hours_told| hours(&told(hours_told), &[])), [80, 80, 95]);
+        assert_eq!(hours(&told("9.5"), &[r#"{"hours":4,"start":"2026-12-01"}"#]), 135);
     }
 
     #[test]

@@ -91,6 +91,11 @@ impl FolderFaults {
         }
     }
 
+    /// Puts the faults in the order of the files and then of the lines, for what is found only when everything has been read.
+    pub(crate) fn sort(&mut self) {
+        self.faults.sort_by_key(|fault| (super::files::rank(&fault.file), fault.line));
+    }
+
     /// Nothing when nothing is wrong.
     ///
     /// # Errors
@@ -125,6 +130,11 @@ impl<'a> FileFaults<'a> {
     /// Adds a fault at a line.
     pub(crate) fn push(&mut self, line: usize, fault: Fault) {
         self.all.push(self.file.as_str(), line, fault);
+    }
+
+    /// How many faults the folder has so far.
+    pub(crate) fn total(&self) -> usize {
+        self.all.total()
     }
 
     /// Adds the faults that a record or a row was read with.

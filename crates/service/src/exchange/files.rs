@@ -12,17 +12,30 @@ pub const PROGRAMMES: &str = "programmes.jsonl";
 pub const PACKAGES: &str = "packages.jsonl";
 /// The experts.
 pub const EXPERTS: &str = "experts.jsonl";
+/// The users.
+pub const USERS: &str = "users.jsonl";
 /// The matches.
 pub const MATCHES: &str = "matches.jsonl";
+/// The versions of the knobs.
+pub const KNOBS: &str = "knobs.jsonl";
 
 /// The files of records that a match does not need, in the order in which they are read and written.
 pub const FURTHER: [&str; 8] =
-    ["users.jsonl", MATCHES, "knobs.jsonl", "rules.jsonl", "proposals.jsonl", "signals.jsonl", "obstacles.jsonl", "contacts.jsonl"];
+    [USERS, MATCHES, KNOBS, "rules.jsonl", "proposals.jsonl", "signals.jsonl", "obstacles.jsonl", "contacts.jsonl"];
+
+/// Every file that a folder may hold, in the order in which they are read.
+pub(crate) fn all() -> impl Iterator<Item = &'static str> {
+    crate::vocabulary::FILES.into_iter().chain([ORGANISATIONS, PROGRAMMES, PACKAGES, EXPERTS]).chain(FURTHER)
+}
 
 /// Whether a folder may hold a file at this path.
 pub(crate) fn is_known(path: &str) -> bool {
-    let records = [ORGANISATIONS, PROGRAMMES, PACKAGES, EXPERTS];
-    records.contains(&path) || FURTHER.contains(&path) || crate::vocabulary::FILES.contains(&path)
+    all().any(|file| file == path)
+}
+
+/// Where a file stands in the order in which they are read.
+pub(crate) fn rank(path: &str) -> usize {
+    all().position(|file| file == path).unwrap_or(usize::MAX)
 }
 
 /// Where the files of a folder come from.

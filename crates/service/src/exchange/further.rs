@@ -52,13 +52,16 @@ impl FromNode for MatchLine {
     }
 }
 
-/// An arrangement as a match carries it: with its version and who said yes to it beside its own keys.
+/// An arrangement as a match carries it: under a key of its own beside its version and who said yes to it, or with those among its own keys.
 #[derive(Debug, Clone, PartialEq)]
 struct Arranged(Arrangement);
 
 impl FromNode for Arranged {
     fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
         let pairs = object(node, reading)?;
+        if let Some((_, told)) = pairs.iter().find(|(key, _)| key == "arrangement") {
+            return reading.within("arrangement", |reading| Arrangement::from_node(told, reading)).map(Self);
+        }
         let own = pairs.iter().filter(|(key, _)| Arrangement::KEYS.contains(&key.as_str())).cloned().collect();
         Arrangement::from_node(&Node::Object(own), reading).map(Self)
     }
@@ -131,5 +134,7 @@ mod tests {
         assert_eq!((faults[0].pointer.as_str(), faults[0].kind.code()), ("/arrangement", "missing"));
         let arranged = read::<MatchLine>(&line("active", r#"{"hours":4,"start":"2026-11-23","version":2}"#)).unwrap();
         assert_eq!(arranged.arrangement.unwrap().hours.get(), 40);
+        let nested = r#"{"version":2,"arrangement":{"hours":4,"start":"2026-11-23"},"yeses":[]}"#;
+        assert_eq!(read::<MatchLine>(&line("active", nested)).unwrap().arrangement.unwrap().hours.get(), 40);
     }
 }

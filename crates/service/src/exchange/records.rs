@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::BufRead;
+use std::sync::Arc;
 
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::json::{Node, parse};
@@ -11,45 +12,59 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use super::faults::{FileFaults, FolderFaults};
 use super::files::Source;
 use super::lines::{Content, LONGEST_LINE, Lines};
+use super::watch::Watch;
 use crate::vocabulary::Refused;
 
 /// How many lines, and how many bytes of them, are read before they are parsed together.
 const BATCH: (usize, usize) = (4_096, 8 * 1024 * 1024);
 
-/// The ids in a file.
+/// The ids in a file, and those of its sort that are kept already.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     known: HashSet<String>,
     refused: Refused,
+    kept: Arc<HashSet<String>>,
 }
 
 impl Ids {
+    /// The ids that are kept already, and no file.
+    pub(super) fn kept(kept: &Arc<HashSet<String>>) -> Self {
+        Self { kept: Arc::clone(kept), ..Self::default() }
+    }
+
     /// Whether the file has a record with this id, or may have it in a line that was refused.
     pub(super) fn know(&self, id: &str) -> bool {
-        self.known.contains(id) || self.refused.may_hold(id)
+        self.known.contains(id) || self.kept.contains(id) || self.refused.may_hold(id)
     }
 }
 
 /// The records of a file that is present, with their ids.
 pub(super) struct Records<T> {
     pub(super) all: Vec<T>,
+    /// The line of each.
+    pub(super) lines: Vec<usize>,
     pub(super) ids: Ids,
 }
 
 /// How a sort of record is read: from its text, under which id it is known, and what else can be wrong with it.
-pub(super) struct Kind<T, Check> {
+pub(super) struct Kind<'a, T, Check> {
     pub(super) file: &'static str,
     pub(super) id: fn(&T) -> &str,
     pub(super) check: Check,
+    /// The ids of this sort that are kept already, where the records are to be kept beside them.
+    pub(super) kept: Arc<HashSet<String>>,
+    /// Told how far it is.
+    pub(super) watch: &'a Watch,
 }
 
 /// Reads a file of records on the threads of the caller; `None` when it is absent.
-pub(super) fn read_records<T, Check>(source: &dyn Source, kind: &Kind<T, Check>, all: &mut FolderFaults) -> Option<Records<T>>
+pub(super) fn read_records<T, Check>(source: &dyn Source, kind: &Kind<'_, T, Check>, all: &mut FolderFaults) -> Option<Records<T>>
 where
     T: FromNode + Send + Sync,
     Check: Fn(&T) -> Vec<Fault> + Sync,
 {
-    let mut records = Records { all: Vec::new(), ids: Ids::default() };
+    let mut records = Records { all: Vec::new(), lines: Vec::new(), ids: Ids::kept(&kind.kept) };
+    kind.watch.begins(kind.file);
     let mut faults = FileFaults::new(kind.file, all);
     let outcome = source.open(kind.file)?.and_then(|reader| {
         let mut lines = Lines::new(reader);
@@ -68,7 +83,7 @@ impl<T: FromNode + Send + Sync> Records<T> {
     fn add_batch<Check: Fn(&T) -> Vec<Fault> + Sync>(
         &mut self,
         lines: &mut Lines<Box<dyn BufRead + '_>>,
-        kind: &Kind<T, Check>,
+        kind: &Kind<'_, T, Check>,
         faults: &mut FileFaults<'_>,
     ) -> std::io::Result<bool> {
         let batch = next_batch(lines)?;
@@ -79,14 +94,20 @@ impl<T: FromNode + Send + Sync> Records<T> {
                 Err(refusal) => self.refuse(*line, refusal, faults),
             }
         }
-        Ok(!batch.is_empty())
+        kind.watch.has_read(batch.len(), faults.total());
+        Ok(!batch.is_empty() && !kind.watch.is_cancelled())
     }
 
     fn add(&mut self, line: usize, record: T, id: fn(&T) -> &str, faults: &mut FileFaults<'_>) {
-        if self.ids.known.insert(id(&record).to_owned()) {
+        let name = id(&record);
+        if self.ids.kept.contains(name) {
+            faults.push(line, Fault::new("/id", FaultKind::Exists { id: name.to_owned() }));
+        }
+        if self.ids.known.insert(name.to_owned()) {
             self.all.push(record);
+            self.lines.push(line);
         } else {
-            faults.push(line, duplicate(id(&record)));
+            faults.push(line, duplicate(name));
         }
     }
 

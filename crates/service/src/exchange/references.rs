@@ -1,17 +1,26 @@
 //! Checks that what a record refers to exists: competences, terms, organisations, programmes, people, packages and places.
 
+use std::collections::HashMap;
+
 use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::faults::{Fault, FaultKind};
-use raakvlak_domain::identifiers::{CompetenceId, OrganisationId, ProgrammeId, TermId};
+use raakvlak_domain::identifiers::{CompetenceId, OrganisationId, ProgrammeId, TermId, UserId};
 use raakvlak_domain::organisations::Organisation;
 use raakvlak_domain::packages::{Task, TaskPackage};
 use raakvlak_domain::places::Place;
+use raakvlak_domain::users::User;
+use raakvlak_store::audit::SYSTEM;
+use raakvlak_store::erasure::ERASED;
 
 use super::further::MatchLine;
+use super::kept::{Consents, ExpertKept, ProgrammeKept};
+use super::knobs::KnobRecord;
+use super::matches::MatchRecord;
 use super::records::Ids;
 use crate::places::Gazetteer;
 use crate::vocabulary::{Closed, KnownWords};
+use raakvlak_domain::knobs::ScopeKind;
 
 /// What can be referred to. A file that is absent is not checked against.
 pub(crate) struct Known<'a> {
@@ -21,6 +30,10 @@ pub(crate) struct Known<'a> {
     pub(super) programmes: Option<Ids>,
     pub(super) packages: Option<Ids>,
     pub(super) experts: Option<Ids>,
+    pub(super) users: Option<Ids>,
+    pub(super) knobs: Option<Ids>,
+    /// How many revisions each package has.
+    pub(super) revisions: HashMap<String, u32>,
     /// Whether the folder tells matches, from which committed hours follow.
     pub(super) tells_matches: bool,
 }
@@ -34,7 +47,18 @@ struct Check<'a> {
 impl<'a> Known<'a> {
     /// Words and places alone, for a record outside a folder; which records exist is the store's to say.
     pub(crate) fn words_only(vocabulary: &'a (dyn KnownWords + Sync), gazetteer: &'a Gazetteer) -> Self {
-        Self { vocabulary, gazetteer, organisations: None, programmes: None, packages: None, experts: None, tells_matches: false }
+        Self {
+            vocabulary,
+            gazetteer,
+            organisations: None,
+            programmes: None,
+            packages: None,
+            experts: None,
+            users: None,
+            knobs: None,
+            revisions: HashMap::new(),
+            tells_matches: false,
+        }
     }
 
     fn check(&self) -> Check<'_> {
@@ -98,6 +122,84 @@ impl<'a> Known<'a> {
         check.faults
     }
 
+    /// The organisations that joined a programme.
+    pub(super) fn programme(&self, kept: &ProgrammeKept) -> Vec<Fault> {
+        let mut check = self.check();
+        check.all_listed(self.organisations.as_ref(), kept.organisations.iter().map(OrganisationId::as_str), "/organisations");
+        check.faults
+    }
+
+    /// What is told of a person although they took their consent back.
+    pub(super) fn consents(&self, expert: &Expert, kept: &ExpertKept) -> Vec<Fault> {
+        let withdrawn = kept.consents.iter().flat_map(Consents::told).filter(|(_, _, times)| times.withdrawn_at.is_some());
+        let told = |key: &str| match key {
+            "story" => expert.story.is_some(),
+            "experience" => expert.experience.is_some(),
+            "income" => expert.income.is_some(),
+            "energy" => expert.energy.is_some(),
+            "no_go" => expert.no_go.is_some(),
+            "rather_not" => expert.rather_not.is_some(),
+            "needs" => expert.needs.is_some(),
+            "helps" => expert.helps.is_some(),
+            _ => false,
+        };
+        let keys = withdrawn.flat_map(|(group, ..)| group.keys()).filter(|key| told(key));
+        keys.map(|key| Fault::new(format!("/{key}"), FaultKind::ConsentWithdrawn)).collect()
+    }
+
+    pub(super) fn user(&self, user: &User) -> Vec<Fault> {
+        let mut check = self.check();
+        if let Some(expert) = &user.expert {
+            check.listed(self.experts.as_ref(), expert.as_str(), "/expert");
+        }
+        check.all_listed(self.organisations.as_ref(), user.organisations.iter().map(OrganisationId::as_str), "/organisations");
+        check.faults
+    }
+
+    /// A match as it is to be kept: what it refers to, and whether it holds together.
+    pub(super) fn whole_match(&self, record: &MatchRecord) -> Vec<Fault> {
+        let mut check = self.check();
+        check.listed(self.packages.as_ref(), record.package.as_str(), "/package");
+        check.listed(self.experts.as_ref(), record.expert.as_str(), "/expert");
+        check.revision(record);
+        if let Some(version) = &record.matcher_version {
+            check.listed(self.knobs.as_ref(), version.as_str(), "/matcher_version");
+        }
+        for (at, step) in record.history.0.iter().enumerate() {
+            check.doer(step.actor.as_ref(), || format!("/history/{at}/actor"));
+        }
+        let versions = record.earlier.0.iter().enumerate().map(|(at, version)| (format!("/earlier/{at}"), version));
+        for (at, version) in versions.chain(record.arrangement.iter().map(|version| ("/arrangement".to_owned(), version))) {
+            for (place, yes) in version.yeses.iter().enumerate() {
+                check.doer(yes.user.as_ref(), || format!("{at}/yeses/{place}/user"));
+            }
+        }
+        check.faults.extend(super::matches::faults(record));
+        check.faults
+    }
+
+    /// A user who is named as the one who did something.
+    pub(super) fn doer(&self, user: Option<&UserId>, pointer: &str) -> Vec<Fault> {
+        let mut check = self.check();
+        check.doer(user, || pointer.to_owned());
+        check.faults
+    }
+
+    /// A version of a knob.
+    pub(super) fn knob(&self, record: &KnobRecord) -> Vec<Fault> {
+        let mut check = self.check();
+        if let Some(id) = &record.scope_id {
+            let ids = match record.scope {
+                ScopeKind::Programme => self.programmes.as_ref(),
+                ScopeKind::Package => self.packages.as_ref(),
+                ScopeKind::Network => None,
+            };
+            check.listed(ids, id.as_str(), "/scope_id");
+        }
+        check.doer(Some(&record.made_by), || "/made_by".to_owned());
+        check.faults
+    }
+
     pub(super) fn match_line(&self, line: &MatchLine) -> Vec<Fault> {
         let mut check = self.check();
         check.listed(self.packages.as_ref(), line.package.as_str(), "/package");
@@ -148,6 +250,22 @@ impl Check<'_> {
 
     fn told(&mut self, closed: Closed, ids: Option<&Vec<TermId>>, at: &str) {
         self.terms(closed, ids.map_or(&[], Vec::as_slice), at);
+    }
+
+    /// Somebody who was erased, and the program itself, are named without being users.
+    fn doer(&mut self, user: Option<&UserId>, pointer: impl FnOnce() -> String) {
+        let Some(user) = user.filter(|user| ![ERASED, SYSTEM].contains(&user.as_str())) else { return };
+        if self.known.users.as_ref().is_some_and(|ids| !ids.know(user.as_str())) {
+            self.dangling(pointer(), user.as_str());
+        }
+    }
+
+    fn revision(&mut self, record: &MatchRecord) {
+        let Some(most) = self.known.revisions.get(record.package.as_str()) else { return };
+        if !(1..=*most).contains(&record.revision.get()) {
+            let kind = FaultKind::OutOfRange { low: "1".into(), high: most.to_string() };
+            self.faults.push(Fault::new("/revision", kind));
+        }
     }
 
     fn listed(&mut self, ids: Option<&Ids>, id: &str, pointer: &str) {

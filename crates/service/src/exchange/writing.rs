@@ -8,7 +8,7 @@ use raakvlak_domain::json::Node;
 use serde::Serialize;
 
 use super::Folder;
-use super::files::{EXPERTS, FURTHER, ORGANISATIONS, PACKAGES, PROGRAMMES};
+use super::files::{EXPERTS, FURTHER, KNOBS, MATCHES, ORGANISATIONS, PACKAGES, PROGRAMMES, USERS};
 use super::further::write_node;
 
 /// Writes a folder at this path, which must not exist yet or be empty. The folder appears as a whole or not at all: it is made beside its
@@ -57,10 +57,14 @@ fn write_at(folder: &Folder, path: &Path) -> io::Result<()> {
     for (file, contents) in folder.vocabulary.write() {
         write_file(&path.join(file), |writer| writer.write_all(&contents))?;
     }
-    write_records(&path.join(ORGANISATIONS), folder.organisations.as_deref())?;
-    write_records(&path.join(PROGRAMMES), folder.programmes.as_deref())?;
-    write_records(&path.join(PACKAGES), folder.packages.as_deref())?;
-    write_records(&path.join(EXPERTS), folder.experts.as_deref())?;
+    let kept = &folder.kept;
+    write_records(&path.join(ORGANISATIONS), folder.organisations.as_deref(), |record| kept.organisations.get(&record.id))?;
+    write_records(&path.join(PROGRAMMES), folder.programmes.as_deref(), |record| kept.programmes.get(&record.id))?;
+    write_records(&path.join(PACKAGES), folder.packages.as_deref(), |record| kept.packages.get(&record.id))?;
+    write_records(&path.join(EXPERTS), folder.experts.as_deref(), |record| kept.experts.get(&record.id))?;
+    write_records(&path.join(USERS), folder.users.as_deref(), nothing)?;
+    write_records(&path.join(MATCHES), folder.whole_matches.as_deref(), nothing)?;
+    write_records(&path.join(KNOBS), folder.knobs.as_deref(), nothing)?;
     for (file, nodes) in FURTHER.iter().filter_map(|file| folder.further.get_key_value(file)) {
         write_nodes(&path.join(file), nodes)?;
     }
@@ -68,11 +72,32 @@ fn write_at(folder: &Folder, path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-fn write_records<T: Serialize>(path: &Path, records: Option<&[T]>) -> io::Result<()> {
+/// A record with what is kept beside it on the same line.
+#[derive(Serialize)]
+struct Line<'a, T, M> {
+    #[serde(flatten)]
+    record: &'a T,
+    #[serde(flatten)]
+    more: &'a M,
+}
+
+/// Beside this record nothing is kept.
+fn nothing<T>(_: &T) -> Option<&()> {
+    None
+}
+
+fn write_records<'a, T: Serialize, M: Serialize + 'a>(
+    path: &Path,
+    records: Option<&'a [T]>,
+    more: impl Fn(&'a T) -> Option<&'a M>,
+) -> io::Result<()> {
     let Some(records) = records else { return Ok(()) };
     write_file(path, |writer| {
         for record in records {
-            serde_json::to_writer(&mut *writer, record)?;
+            match more(record) {
+                Some(more) => serde_json::to_writer(&mut *writer, &Line { record, more })?,
+                None => serde_json::to_writer(&mut *writer, record)?,
+            }
             writer.write_all(b"\n")?;
         }
         Ok(())

@@ -9,8 +9,7 @@ use raakvlak_domain::calendar::Date;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::identifiers::{ExpertId, MatchId};
 use raakvlak_domain::matches::MatchState;
-use raakvlak_domain::quantities::Hours;
-use raakvlak_domain::workload::{Obligation, heaviest_week};
+use raakvlak_domain::workload::{Obligation, outside_work};
 use raakvlak_engine::people::Person;
 use raakvlak_engine::pool::{Change, Pool};
 use raakvlak_store::experts::StoredExpert;
@@ -21,6 +20,7 @@ use rayon::prelude::*;
 use super::words::Words;
 use crate::desk::Desk;
 use crate::error::Error;
+use crate::exchange::committed::committed_hours;
 
 /// The people as of one moment, ready to be ranked.
 pub(crate) struct Snapshot {
@@ -290,7 +290,7 @@ fn persons(db: &mut Db, ids: Option<&[ExpertId]>, words: &Words, day: Date) -> R
         let mut expert = words.known_expert(found.expert);
         expert.last_shown = expert.last_shown.max(shown.get(&expert.id).copied());
         let point = expert.place.as_ref().and_then(|place| words.gazetteer.point(place).ok());
-        let committed = committed(&expert, arranged.get(&expert.id).map_or(&[], Vec::as_slice), day);
+        let committed = committed_hours(&expert, arranged.get(&expert.id).into_iter().flatten(), day);
         Person::new(&expert, words.lexicon.vocabulary(), point, committed)
             .map(|person| (expert.id.clone(), person))
             .map_err(|unknown| Error::Internal(unknown.to_string()))
@@ -318,14 +318,9 @@ fn arranged(db: &mut Db, ids: Option<&[ExpertId]>) -> Result<HashMap<ExpertId, V
     Ok(arranged)
 }
 
-/// Everything that takes hours of somebody: commitments elsewhere, hours told without a period, and what is arranged here.
+/// Everything that takes hours of somebody: their work elsewhere, and what is arranged here.
 pub(crate) fn obligations<'a>(expert: &Expert, arranged: impl IntoIterator<Item = &'a Arrangement>) -> Vec<Obligation> {
-    let told = expert.committed_hours.map(Obligation::always);
-    let commitments = expert.commitments.iter().flatten().map(Obligation::from);
-    told.into_iter().chain(commitments).chain(arranged.into_iter().map(Obligation::from)).collect()
-}
-
-/// The hours a week that somebody's work takes: its heaviest week from that of `day` on, since whatever is added has to fit beside all of it.
-fn committed(expert: &Expert, arranged: &[Arrangement], day: Date) -> Hours {
-    Hours::new(heaviest_week(&obligations(expert, arranged), day)).unwrap_or(Hours::HIGHEST)
+    let mut work = outside_work(expert.committed_hours, expert.commitments.as_deref().unwrap_or_default());
+    work.extend(arranged.into_iter().map(Obligation::from));
+    work
 }

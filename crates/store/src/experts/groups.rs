@@ -78,6 +78,14 @@ macro_rules! groups {
                 }
             }
 
+            fn moments(self, db: &mut Db) -> StoreResult<Vec<(String, Option<i64>, Option<i64>)>> {
+                match self {
+                    $(Self::$group => {
+                        Ok($table::table.select(($table::expert_id, $table::consented_at, $table::withdrawn_at)).load(db.connection())?)
+                    })*
+                }
+            }
+
             fn put(self, tx: &mut Tx<'_>, row: &GroupRow) -> StoreResult<()> {
                 let (id, sealed, given, withdrawn, changed) = row;
                 match self {
@@ -227,6 +235,32 @@ pub(super) fn consents(db: &mut Db, id: &ExpertId) -> StoreResult<BTreeMap<Group
         }
     }
     Ok(consents)
+}
+
+/// The consents of everybody who gave any.
+pub(super) fn all_consents(db: &mut Db) -> StoreResult<HashMap<String, BTreeMap<Group, Consent>>> {
+    let mut all: HashMap<String, BTreeMap<Group, Consent>> = HashMap::new();
+    for group in Group::ALL.iter().filter(|group| group.is_special()) {
+        for (id, given, withdrawn) in group.moments(db)? {
+            let moment = |at: Option<i64>| at.map(Instant::from_microseconds);
+            all.entry(id).or_default().insert(*group, Consent { given_at: moment(given), withdrawn_at: moment(withdrawn) });
+        }
+    }
+    Ok(all)
+}
+
+/// Keeps when consents were given and taken back, for an import. A group that was never told gets an empty text, as a withdrawn one has.
+pub(super) fn set_consents(tx: &mut Tx<'_>, id: &str, key: KeyId, consents: &BTreeMap<Group, Consent>) -> StoreResult<()> {
+    let now = tx.now().microseconds();
+    for (group, consent) in consents {
+        let moment = |at: Option<Instant>| at.map(Instant::microseconds);
+        let sealed = match group.row(tx, id)? {
+            Some((_, sealed, ..)) => sealed,
+            None => tx.keys().of(key).seal_text(&group.place(id), "{}")?,
+        };
+        group.put(tx, &(id.to_owned(), sealed, moment(consent.given_at), moment(consent.withdrawn_at), now))?;
+    }
+    Ok(())
 }
 
 pub(super) fn delete_all(tx: &mut Tx<'_>, id: &ExpertId) -> StoreResult<()> {

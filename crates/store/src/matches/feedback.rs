@@ -8,7 +8,7 @@ use raakvlak_domain::reading;
 
 use super::{StoredMatch, corrupt};
 use crate::error::StoreResult;
-use crate::keys::Place;
+use crate::keys::{Keys, Place};
 use crate::schema::{check_ins, evaluations};
 use crate::transaction::{Db, Tx};
 
@@ -31,25 +31,25 @@ pub struct StoredCheckIn {
 
 #[derive(Debug, Queryable, Insertable, Selectable)]
 #[diesel(table_name = check_ins, treat_none_as_default_value = false)]
-struct CheckInRow {
-    id: String,
-    match_id: String,
-    side: String,
-    due_at: i64,
-    answered_at: Option<i64>,
-    sealed: Option<Vec<u8>>,
-    version: i64,
-    made_at: i64,
+pub(super) struct CheckInRow {
+    pub(super) id: String,
+    pub(super) match_id: String,
+    pub(super) side: String,
+    pub(super) due_at: i64,
+    pub(super) answered_at: Option<i64>,
+    pub(super) sealed: Option<Vec<u8>>,
+    pub(super) version: i64,
+    pub(super) made_at: i64,
 }
 
 #[derive(Debug, Queryable, Insertable, Selectable)]
 #[diesel(table_name = evaluations)]
-struct EvaluationRow {
-    id: String,
-    match_id: String,
-    side: String,
-    sealed: Vec<u8>,
-    made_at: i64,
+pub(super) struct EvaluationRow {
+    pub(super) id: String,
+    pub(super) match_id: String,
+    pub(super) side: String,
+    pub(super) sealed: Vec<u8>,
+    pub(super) made_at: i64,
 }
 
 /// Plans a moment at which one side is asked how it goes.
@@ -104,23 +104,23 @@ pub fn answer(tx: &mut Tx<'_>, new_id: &str, found: &StoredMatch, side: Party, a
 pub fn check_ins_of(db: &mut Db, found: &StoredMatch) -> StoreResult<Vec<StoredCheckIn>> {
     let rows = check_ins::table.filter(check_ins::match_id.eq(found.id.as_str())).order((check_ins::due_at, check_ins::id));
     let rows: Vec<CheckInRow> = rows.select(CheckInRow::as_select()).load(db.connection())?;
-    let envelope = db.keys().of(found.key);
-    rows.into_iter()
-        .map(|row| {
-            let open = |sealed: Vec<u8>| -> StoreResult<CheckIn> {
-                let text = envelope.open_text(&Place::of("check_ins", &row.id), &sealed)?;
-                reading::read(&text).map_err(|_| corrupt("a check-in"))
-            };
-            Ok(StoredCheckIn {
-                answer: row.sealed.map(open).transpose()?,
-                match_id: found.id.clone(),
-                side: Party::from_word(&row.side).ok_or_else(|| corrupt("a side"))?,
-                due_at: Instant::from_microseconds(row.due_at),
-                answered_at: row.answered_at.map(Instant::from_microseconds),
-                id: row.id,
-            })
-        })
-        .collect()
+    rows.into_iter().map(|row| check_in(row, found, db.keys())).collect()
+}
+
+/// A check-in as it is read back.
+pub(super) fn check_in(row: CheckInRow, found: &StoredMatch, keys: &Keys) -> StoreResult<StoredCheckIn> {
+    let open = |sealed: Vec<u8>| -> StoreResult<CheckIn> {
+        let text = keys.of(found.key).open_text(&Place::of("check_ins", &row.id), &sealed)?;
+        reading::read(&text).map_err(|_| corrupt("a check-in"))
+    };
+    Ok(StoredCheckIn {
+        answer: row.sealed.map(open).transpose()?,
+        match_id: found.id.clone(),
+        side: Party::from_word(&row.side).ok_or_else(|| corrupt("a side"))?,
+        due_at: Instant::from_microseconds(row.due_at),
+        answered_at: row.answered_at.map(Instant::from_microseconds),
+        id: row.id,
+    })
 }
 
 /// Keeps how one side looks back.

@@ -4,6 +4,7 @@ use super::criteria::Criterion;
 use super::knobs::{CRITERIA, Knob};
 use super::records::{Expert, Folder, Package, listed};
 use super::similarity::nearest;
+use jiff::ToSpan;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -85,8 +86,26 @@ impl<'a> Pair<'a> {
     /// "`[max(0, min − committed), max − committed]`" in tenths of an hour; nothing when hours are not told.
     pub(super) fn range_left(&self) -> Option<(i64, i64)> {
         let hours = self.expert.hours?;
-        let committed = self.expert.committed_hours.map_or(0, |committed| committed.0);
+        let committed = self.committed();
         Some(((hours.min.0 - committed).max(0), hours.max.0 - committed))
+    }
+
+    /// Exchange: "the greater of `committed_hours` and the `commitments`", these in their heaviest week from that of `as_of` on; tried for each week
+    /// up to the last in which one of them begins.
+    fn committed(&self) -> i64 {
+        let told = self.expert.committed_hours.map_or(0, |committed| committed.0);
+        let commitments = listed(&self.expert.commitments);
+        let until = commitments.iter().filter_map(|commitment| commitment.start).max().unwrap_or(self.as_of);
+        let mut monday = monday_of(self.as_of);
+        let mut heaviest = told;
+        while monday <= until.max(self.as_of) {
+            let sunday = monday.saturating_add(6.days());
+            let meets = |from: Option<Date>, to: Option<Date>| from.is_none_or(|from| from <= sunday) && to.is_none_or(|to| to >= monday);
+            let met = commitments.iter().filter(|commitment| meets(commitment.start, commitment.end));
+            heaviest = heaviest.max(met.map(|commitment| commitment.hours.0).sum());
+            monday = monday.saturating_add(7.days());
+        }
+        heaviest.min(1_680)
     }
 
     /// Metres between both places, when both are told.
@@ -119,6 +138,10 @@ impl<'a> Pair<'a> {
 /// Calendar days from `from` to `to`, negative when `to` comes first.
 pub(super) fn days_between(from: Date, to: Date) -> i64 {
     from.duration_until(to).as_hours() / 24
+}
+
+fn monday_of(date: Date) -> Date {
+    date.saturating_sub(i64::from(date.weekday().to_monday_zero_offset()).days())
 }
 
 /// "the haversine distance (`2R·asin(√a)` [...] rounded to metres)" between two places, each north and east in degrees.

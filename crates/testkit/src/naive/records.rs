@@ -123,6 +123,7 @@ pub(super) struct Expert {
     pub(super) wants_to_be_matched: Option<bool>,
     pub(super) availability: Option<String>,
     pub(super) committed_hours: Option<Tenths>,
+    pub(super) commitments: Option<Vec<Commitment>>,
     pub(super) competences: Option<Vec<Held>>,
     pub(super) experience: Option<Vec<String>>,
     pub(super) energy: Option<Energy>,
@@ -145,6 +146,13 @@ pub(super) struct Expert {
 pub(super) struct Held {
     pub(super) competence: String,
     pub(super) level: i64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Commitment {
+    pub(super) hours: Tenths,
+    pub(super) start: Option<Date>,
+    pub(super) end: Option<Date>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -205,13 +205,32 @@ impl Wanted<'_> {
         let committed = dice.pick(&[0, 0, 0, 5, 40, 123]);
         let low = dice.between(0, max) + if dice.chance(60) { committed } else { 0 };
         let high = (low.max(min + committed) + dice.pick(&[0, 0, 5, 30, 100])).max(committed);
-        record.insert("committed_hours".into(), tenths(committed));
+        self.add_committed(record, committed, low + high);
         record.insert("hours".into(), json!({ "min": tenths(low), "max": tenths(high) }));
         let fixed = texts(&self.package["dayparts"]["fixed"]);
         let flexible = self.package["dayparts"]["flexible"].as_i64().unwrap_or(0);
         let more = dice.pick(&[0, 1, 6]);
         let others = dice.some(&without(&week(), &fixed), flexible, flexible + more);
         record.insert("dayparts".into(), json!([fixed, others].concat()));
+    }
+
+    /// The hours of other work, told as a number, as commitments, or as both, of which the greater counts.
+    fn add_committed(&self, record: &mut Record, committed: i64, choice: i64) {
+        let open = json!({ "hours": tenths(committed) });
+        let over = json!({ "hours": 8, "end": self.setting.days_before(30) });
+        let later = json!({ "hours": tenths(committed), "start": self.setting.days_before(-20), "employer": "Elders" });
+        match choice % 10 {
+            0 => drop(record.insert("commitments".into(), json!([over, open]))),
+            1 => {
+                record.insert("commitments".into(), json!([later, over]));
+                record.insert("committed_hours".into(), tenths(committed / 2));
+            }
+            2 => {
+                record.insert("commitments".into(), json!([over]));
+                record.insert("committed_hours".into(), tenths(committed));
+            }
+            _ => drop(record.insert("committed_hours".into(), tenths(committed))),
+        }
     }
 
     fn add_reach(&self, dice: &mut Dice, record: &mut Record) {

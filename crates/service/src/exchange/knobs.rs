@@ -1,0 +1,116 @@
+//! A line of `knobs.jsonl`: a version of a setting, with its scope, who turned the knob, when and why.
+
+use raakvlak_domain::calendar::Instant;
+use raakvlak_domain::faults::{Fault, FaultKind};
+use raakvlak_domain::identifiers::{KnobVersionId, PackageId, ProgrammeId, UserId};
+use raakvlak_domain::knobs::{Knob, KnobVersion, MatcherKnob, Scope, ScopeKind};
+use raakvlak_domain::quantities::Count;
+use raakvlak_domain::record;
+use raakvlak_domain::texts::Prose;
+use serde::Serialize;
+
+record! {
+    /// A version of a setting.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct KnobRecord {
+        /// Names the version.
+        pub id: KnobVersionId,
+        /// Which knob.
+        pub knob: Knob,
+        /// For what it holds.
+        pub scope: ScopeKind,
+        /// The programme or package; not told for the network.
+        pub scope_id: Option<PackageId>,
+        /// Counts up from 1 within the knob and scope.
+        pub number: Count,
+        /// The setting; not told where this version takes the scope's own setting away.
+        pub setting: Option<MatcherKnob>,
+        /// Who turned the knob.
+        pub made_by: UserId,
+        /// When.
+        pub made_at: Instant,
+        /// Why.
+        pub why: Prose,
+    }
+    check(reading) {
+        let named = scope_id.as_ref().is_some_and(Option::is_some);
+        match scope {
+            Some(ScopeKind::Network) if named => {
+                reading.within("scope_id", |reading| reading.fault(FaultKind::Expected { value: "null".into() }));
+            }
+            Some(ScopeKind::Programme | ScopeKind::Package) if scope_id == Some(None) => {
+                reading.within("scope_id", |reading| reading.fault(FaultKind::Missing));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl KnobRecord {
+    /// The line of a version.
+    #[must_use]
+    pub fn of(version: KnobVersion) -> Self {
+        let scope = match version.scope {
+            Scope::Network => ScopeKind::Network,
+            Scope::Programme(_) => ScopeKind::Programme,
+            Scope::Package(_) => ScopeKind::Package,
+        };
+        Self {
+            scope,
+            scope_id: version.scope.id().and_then(|id| PackageId::new(id).ok()),
+            id: version.id,
+            knob: version.knob,
+            number: u32::try_from(version.number).ok().and_then(Count::new).unwrap_or(Count::HIGHEST),
+            setting: version.setting,
+            made_by: version.made_by,
+            made_at: version.made_at,
+            why: version.why,
+        }
+    }
+
+    /// The scope, as the rest of the program knows it.
+    ///
+    /// # Errors
+    ///
+    /// The id of the programme or package is none.
+    pub fn scope(&self) -> Result<Scope, FaultKind> {
+        match (self.scope, &self.scope_id) {
+            (ScopeKind::Network, _) => Ok(Scope::Network),
+            (ScopeKind::Programme, Some(id)) => ProgrammeId::new(id.as_str()).map(Scope::Programme),
+            (ScopeKind::Package, Some(id)) => Ok(Scope::Package(id.clone())),
+            (ScopeKind::Programme | ScopeKind::Package, None) => Err(FaultKind::Missing),
+        }
+    }
+
+    /// The version that the line tells.
+    ///
+    /// # Errors
+    ///
+    /// The id of the programme or package is none.
+    pub fn version(&self) -> Result<KnobVersion, FaultKind> {
+        Ok(KnobVersion {
+            id: self.id.clone(),
+            knob: self.knob,
+            scope: self.scope()?,
+            number: u64::from(self.number.get()),
+            setting: self.setting,
+            made_by: self.made_by.clone(),
+            made_at: self.made_at,
+            why: self.why.clone(),
+        })
+    }
+}
+
+/// Versions whose number does not follow the one before it in their scope, each by its place in the list.
+pub(super) fn misnumbered(records: &[KnobRecord]) -> Vec<(usize, Fault)> {
+    let mut last = std::collections::HashMap::new();
+    let mut faults = Vec::new();
+    for (at, record) in records.iter().enumerate() {
+        let before = last.entry((record.knob, record.scope, &record.scope_id)).or_insert(0u32);
+        *before += 1;
+        if record.number.get() != *before {
+            faults.push((at, Fault::new("/number", FaultKind::Expected { value: before.to_string() })));
+        }
+    }
+    faults
+}
