@@ -187,6 +187,7 @@ impl Desk {
                 vocabulary::insert(tx, &new_id(), &files, &lists, (!actor.is_system()).then_some(&actor.user))?;
             }
             insert(tx, &records)?;
+            note_past(tx, actor, role, &records);
             settle(tx, actor, records)?;
             note(tx, actor, role, Act::Import);
             Ok(())
@@ -392,6 +393,23 @@ fn waits_for(whole: &WholeMatch) -> Option<&'static str> {
         MatchState::Accepted | MatchState::Agreed => Some(CONTINUE),
         state if spoke && !state.is_final() => Some(CONTINUE),
         _ => None,
+    }
+}
+
+/// Notes each record that brings acts of another time along, since those stand in another trail.
+fn note_past(tx: &mut Tx<'_>, actor: &Actor, role: Role, records: &Records) {
+    for id in records.kept.organisations.iter().filter(|(_, kept)| kept.vetted_at.is_some()).map(|(id, _)| id) {
+        tx.audit(actor.act(role, Act::Import, ObjectKind::Organisation, id.as_str()));
+    }
+    let told = records.kept.packages.iter().filter(|(_, kept)| kept.published_at.is_some() || kept.taken_in_at.is_some());
+    for (id, _) in told {
+        tx.audit(actor.act(role, Act::Import, ObjectKind::Package, id.as_str()));
+    }
+    for record in &records.knobs {
+        tx.audit(actor.act(role, Act::Import, ObjectKind::Knob, record.id.as_str()).knob(record.id.as_str()));
+    }
+    for record in &records.matches {
+        tx.audit(actor.act(role, Act::Import, ObjectKind::Match, record.id.as_str()));
     }
 }
 

@@ -10,7 +10,7 @@ use raakvlak_domain::quantities::Count;
 use raakvlak_domain::reading::{FromNode, Reading};
 use raakvlak_domain::record;
 use raakvlak_domain::texts::{LONGEST_PROSE, Line, text_of};
-use raakvlak_store::matches::carried::{WholeArrangement, WholeEvaluation, WholeMatch};
+use raakvlak_store::matches::carried::{WholeArrangement, WholeCheckIn, WholeEvaluation, WholeMatch};
 use raakvlak_store::matches::feedback::StoredCheckIn;
 use raakvlak_store::matches::{Event, Yes};
 use serde::{Serialize, Serializer};
@@ -123,6 +123,8 @@ record! {
         pub answered_at: Option<Instant>,
         /// The answer.
         pub answer: Option<CheckIn>,
+        /// Whether the question was put.
+        pub put: bool = false,
     }
 }
 
@@ -214,14 +216,8 @@ impl MatchRecord {
     pub fn whole(self) -> WholeMatch {
         let versions = self.earlier.0.into_iter().chain(self.arrangement);
         let id = self.id;
-        let check_ins = self.check_ins.0.into_iter().map(|told| StoredCheckIn {
-            id: told.id.into(),
-            match_id: id.clone(),
-            side: told.side,
-            due_at: told.due_at,
-            answered_at: told.answered_at,
-            answer: told.answer,
-        });
+        let of_match = id.clone();
+        let check_ins = self.check_ins.0.into_iter().map(|told| whole_check_in(told, &of_match));
         WholeMatch {
             check_ins: check_ins.collect(),
             package: self.package,
@@ -299,9 +295,15 @@ fn event(step: StepRecord) -> Event {
     }
 }
 
-fn check_in(told: StoredCheckIn) -> Result<CheckInRecord, FaultKind> {
-    let StoredCheckIn { id, side, due_at, answered_at, answer, .. } = told;
-    Ok(CheckInRecord { id: Line::new(&id)?, side, due_at, answered_at, answer })
+fn check_in(told: WholeCheckIn) -> Result<CheckInRecord, FaultKind> {
+    let WholeCheckIn { check_in: StoredCheckIn { id, side, due_at, answered_at, answer, .. }, put } = told;
+    Ok(CheckInRecord { id: Line::new(&id)?, side, due_at, answered_at, answer, put })
+}
+
+fn whole_check_in(told: CheckInRecord, of: &MatchId) -> WholeCheckIn {
+    let CheckInRecord { id, side, due_at, answered_at, answer, put } = told;
+    let put = put || answer.is_some();
+    WholeCheckIn { check_in: StoredCheckIn { id: id.into(), match_id: of.clone(), side, due_at, answered_at, answer }, put }
 }
 
 fn evaluation(told: WholeEvaluation) -> Result<EvaluationRecord, FaultKind> {

@@ -34,8 +34,9 @@ pub(super) fn check(db: &mut Db) -> StoreResult<Vec<Violation>> {
     found.extend(ask(db, Rule::NotAudited, "knob_versions", turns)?);
     for (table, column, kind, acts) in MOMENTS {
         let query = format!(
-            "SELECT t.id AS record, '{column}' AS detail FROM {table} t LEFT JOIN audit a ON a.at = t.{column} AND \
-             ((a.object_kind = '{kind}' AND a.object_id = t.id AND a.action IN ({acts})) OR (a.object_kind = 'dataset' AND a.action = 'import')) \
+            "SELECT t.id AS record, '{column}' AS detail FROM {table} t LEFT JOIN audit a ON (a.at = t.{column} AND \
+             ((a.object_kind = '{kind}' AND a.object_id = t.id AND a.action IN ({acts})) OR (a.object_kind = 'dataset' AND a.action = 'import'))) \
+             OR (a.at >= t.{column} AND a.object_kind = '{kind}' AND a.object_id = t.id AND a.action = 'import') \
              WHERE t.{column} IS NOT NULL AND a.seq IS NULL"
         );
         found.extend(ask(db, Rule::NotAudited, table, &query)?);

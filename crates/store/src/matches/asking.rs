@@ -10,7 +10,7 @@ use crate::schema::check_ins;
 use crate::transaction::Tx;
 
 /// The version of a question that was planned and not yet put.
-const PLANNED: i64 = 1;
+pub(super) const PLANNED: i64 = 1;
 
 /// A question whose time has come.
 #[derive(Debug, Clone, PartialEq, Eq)]

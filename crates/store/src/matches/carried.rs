@@ -10,12 +10,13 @@ use raakvlak_domain::identifiers::{ExpertId, KnobVersionId, MatchId, PackageId};
 use raakvlak_domain::matches::{Evaluation, MatchState, Origin, Party};
 use raakvlak_domain::reading;
 
+use super::asking::PLANNED;
 use super::feedback::{CheckInRow, EvaluationRow, StoredCheckIn, check_in};
 use super::{ApprovalRow, ArrangementRow, Event, EventRow, MatchQuery, Row, StoredMatch, Yes};
 use super::{arrangement_row, corrupt, event, event_row, key_of, list, score_place, user};
 use crate::audit::ObjectKind;
 use crate::error::StoreResult;
-use crate::keys::Place;
+use crate::keys::{Keys, Place};
 use crate::schema::{approvals, arrangements, check_ins, evaluations, match_events, matches};
 use crate::transaction::{Db, Tx};
 
@@ -45,7 +46,7 @@ pub struct WholeMatch {
     /// Every step, oldest first; at least the suggestion.
     pub history: Vec<Event>,
     /// When each side is asked how it goes, with the answers, in the order in which they were due.
-    pub check_ins: Vec<StoredCheckIn>,
+    pub check_ins: Vec<WholeCheckIn>,
     /// How each side looked back.
     pub evaluations: Vec<WholeEvaluation>,
 }
@@ -57,6 +58,15 @@ pub struct WholeArrangement {
     pub arrangement: Arrangement,
     /// Every yes to it, by party.
     pub yeses: Vec<Yes>,
+}
+
+/// A moment at which one side is asked how it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WholeCheckIn {
+    /// The moment, and the answer once it is given.
+    pub check_in: StoredCheckIn,
+    /// Whether the question was put.
+    pub put: bool,
 }
 
 /// A look back.
@@ -122,7 +132,7 @@ impl Parts {
         let backs = self.evaluations.remove(id).unwrap_or_default();
         Ok(WholeMatch {
             history: steps.into_iter().map(|row| event(row, found.key, keys)).collect::<StoreResult<_>>()?,
-            check_ins: asked.into_iter().map(|row| check_in(row, &found, keys)).collect::<StoreResult<_>>()?,
+            check_ins: asked.into_iter().map(|row| whole_check_in(row, &found, keys)).collect::<StoreResult<_>>()?,
             evaluations: backs.into_iter().map(|row| evaluation(db, &found, row)).collect::<StoreResult<_>>()?,
             arrangements: self.arrangements(db, &found)?,
             id: found.id,
@@ -161,6 +171,10 @@ fn grouped<T>(rows: Vec<T>, of: impl Fn(&T) -> String) -> HashMap<String, Vec<T>
 fn yes(row: &ApprovalRow) -> StoreResult<Yes> {
     let party = Party::from_word(&row.party).ok_or_else(|| corrupt("a party"))?;
     Ok(Yes { party, user: user(row.user_id.clone())?, at: Instant::from_microseconds(row.at) })
+}
+
+fn whole_check_in(row: CheckInRow, found: &StoredMatch, keys: &Keys) -> StoreResult<WholeCheckIn> {
+    Ok(WholeCheckIn { put: row.version > PLANNED, check_in: check_in(row, found, keys)? })
 }
 
 fn evaluation(db: &Db, found: &StoredMatch, row: EvaluationRow) -> StoreResult<WholeEvaluation> {
@@ -269,7 +283,7 @@ fn insert_arrangements(tx: &mut Tx<'_>, whole: &WholeMatch, key: crate::KeyId) -
 }
 
 fn insert_feedback(tx: &mut Tx<'_>, whole: &WholeMatch, key: crate::KeyId) -> StoreResult<()> {
-    for told in &whole.check_ins {
+    for WholeCheckIn { check_in: told, put } in &whole.check_ins {
         let seal = |answer| tx.keys().of(key).seal_json(&Place::of("check_ins", &told.id), answer);
         let row = CheckInRow {
             id: told.id.clone(),
@@ -278,7 +292,7 @@ fn insert_feedback(tx: &mut Tx<'_>, whole: &WholeMatch, key: crate::KeyId) -> St
             due_at: told.due_at.microseconds(),
             answered_at: told.answered_at.map(Instant::microseconds),
             sealed: told.answer.as_ref().map(seal).transpose()?,
-            version: if told.answer.is_some() { 2 } else { 1 },
+            version: if *put || told.answer.is_some() { PLANNED + 1 } else { PLANNED },
             made_at: tx.now().microseconds(),
         };
         diesel::insert_into(check_ins::table).values(&row).execute(tx.connection())?;
