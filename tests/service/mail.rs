@@ -11,7 +11,7 @@ use raakvlak_store::StoreError;
 use raakvlak_store::schema::outbox;
 use raakvlak_testkit::on_both_databases;
 
-use crate::town::{Town, letters_in, on_disk, settings, together};
+use crate::town::{Town, letters_in, on_disk, together};
 
 const NOTHING: Delivery = Delivery { sent: 0, failed: 0, dropped: 0 };
 
@@ -21,7 +21,7 @@ fn with_server(database: raakvlak_testkit::database::TestDatabase, port: u16) ->
     town.desk.close();
     let transport = Transport::Smtp { host: "127.0.0.1".into(), port, credentials: None };
     let mail = MailSettings { from: "Raakvlak <groet@raakvlak.example>".into(), transport };
-    town.desk = Desk::open(raakvlak_service::desk::DeskSettings { mail, ..settings(&town.database, &town.clock) }).unwrap();
+    town.desk = Desk::open(raakvlak_service::desk::DeskSettings { mail, ..town.settings.clone() }).unwrap();
     town
 }
 

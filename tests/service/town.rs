@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::identifiers::{OrganisationId, PackageId, ProgrammeId, UserId};
 use raakvlak_domain::organisations::Organisation;
 use raakvlak_domain::packages::TaskPackage;
@@ -14,20 +13,18 @@ use raakvlak_domain::users::{Role, User};
 use raakvlak_service::actor::Actor;
 use raakvlak_service::clock::Clock;
 use raakvlak_service::desk::{Desk, DeskSettings};
+use raakvlak_service::mail::MailSettings;
 use raakvlak_store::{StoreError, packages};
 use raakvlak_testkit::database::TestDatabase;
+use raakvlak_testkit::town::{Empty, moment};
 
 /// A desk on a database of its own; both are gone when it is dropped.
 pub(crate) struct Town {
     pub(crate) desk: Desk,
     pub(crate) clock: Clock,
+    pub(crate) settings: DeskSettings,
     pub(crate) database: TestDatabase,
     number: AtomicU32,
-}
-
-/// Monday morning, half past nine in Amsterdam.
-pub(crate) fn monday() -> Instant {
-    Instant::from("2026-11-23T08:30:00Z".parse::<jiff::Timestamp>().unwrap())
 }
 
 /// Reads a record as a request would bring it.
@@ -39,21 +36,13 @@ pub(crate) fn email(text: &str) -> EmailAddress {
     EmailAddress::new(text).unwrap()
 }
 
-pub(crate) fn settings(database: &TestDatabase, clock: &Clock) -> DeskSettings {
-    DeskSettings {
-        clock: clock.clone(),
-        require_durable: false,
-        readers: 3,
-        threads: Some(1),
-        ..DeskSettings::new(database.url(), database.keys(), database.folder().join("letters"), "https://raakvlak.example/")
-    }
-}
-
 impl Town {
     pub(crate) fn on(database: TestDatabase) -> Self {
-        let clock = Clock::fixed(monday());
-        let desk = Desk::open(settings(&database, &clock)).unwrap();
-        Self { desk, clock, database, number: AtomicU32::new(0) }
+        // Monday morning, half past nine in Amsterdam; people reach it at an address that letters name.
+        let letters = MailSettings::folder(database.folder().join("letters"));
+        let change = |settings| DeskSettings { mail: letters, public_url: "https://raakvlak.example".to_owned(), ..settings };
+        let Empty { desk, clock, settings } = Empty::with(&database, moment("2026-11-23T08:30:00Z"), change);
+        Self { desk, clock, settings, database, number: AtomicU32::new(0) }
     }
 
     /// A new user with these roles and an address of their own.

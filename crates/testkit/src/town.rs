@@ -42,8 +42,14 @@ impl Empty {
     /// A desk on a fresh database.
     #[must_use]
     pub fn on(database: &TestDatabase) -> Self {
-        let clock = Clock::fixed(of(&json!(BEGINS)));
-        let settings = settings(database, &clock);
+        Self::with(database, moment(BEGINS), |settings| settings)
+    }
+
+    /// A desk on a fresh database that begins at another moment, with settings of a test's own.
+    #[must_use]
+    pub fn with(database: &TestDatabase, begins: Instant, change: impl FnOnce(DeskSettings) -> DeskSettings) -> Self {
+        let clock = Clock::fixed(begins);
+        let settings = change(settings(database, &clock));
         let desk = must(Desk::open(settings.clone()), "the desk");
         Self { desk, clock, settings }
     }
