@@ -137,8 +137,8 @@ impl Reader<'_> {
             };
             keeping::check(&told, &known, keeping, &mut faults);
             self.unknown.iter().for_each(|file| faults.push(file.as_str(), 1, Fault::new("", FaultKind::UnknownFile)));
-            faults.sort();
         }
+        faults.sort();
         faults.into_result()?;
         if folder.matches.is_none() {
             folder.matches = folder.whole_matches.as_ref().map(|lined| lined.all.iter().map(MatchRecord::line).collect());
