@@ -108,8 +108,10 @@ on_both_databases!(a_pause_and_an_avoided_organisation_stop_every_offer, |databa
         }
         assert_eq!(seen(&town, &package, &id), [false, false, false], "{name}");
         assert_eq!(conflict(town.suggest(&anna, &package)), Conflict::NotAvailable);
-        let explained = serde_json::to_string(&town.desk.explain(&town.mediator, &package, &id).unwrap()).unwrap();
-        assert!(!explained.contains("avoided"), "whom somebody avoids is nobody else's business: {explained}");
+        match town.desk.explain(&town.mediator, &package, &id) {
+            Ok(explained) => assert!(pause && !serde_json::to_string(&explained).unwrap().contains("avoided"), "{explained:?}"),
+            Err(error) => assert!(!pause && error == Error::NotFound, "whom somebody avoids is nobody else's business: {error:?}"),
+        }
         let profile = town.desk.expert(&town.mediator, &id).unwrap().value;
         assert_eq!(profile.avoid, None);
         for (found, verb) in matches.iter().zip([Verb::Offer, Verb::Rearrange, Verb::Introduce, Verb::Confirm]) {
@@ -183,7 +185,7 @@ on_both_databases!(who_is_erased_is_nowhere, |database| {
     assert_eq!(standing(&town, &full), PackageState::Filled);
 
     // First they take along everything there is.
-    let export = town.desk.export_expert(&anna, &id).unwrap();
+    let export = serde_json::to_value(town.desk.export_expert(&anna, &id).unwrap()).unwrap();
     assert_eq!(export["expert"]["story"], format!("{canary} story"));
     assert_eq!(export["matches"].as_array().unwrap().len(), 2);
     assert!(export["matches"].to_string().contains("\"arrangement\""));

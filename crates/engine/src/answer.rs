@@ -6,6 +6,7 @@ use raakvlak_domain::knobs::{CRITERIA, Criterion, Weights};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::asks::Asks;
 use crate::barriers::{Barrier, Report, Tally};
@@ -19,7 +20,8 @@ use crate::shortlist::{Candidates, KeptPlace, Place};
 use crate::stretch::Stretch;
 
 /// A number for each criterion that is not silent, in order; written with the criteria as keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(value_type = std::collections::BTreeMap<String, u32>)]
 pub struct PerCriterion(pub [Option<u32>; CRITERIA]);
 
 impl PerCriterion {
@@ -38,7 +40,7 @@ impl Serialize for PerCriterion {
 }
 
 /// The weights that were asked for and those that counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WeightsUsed {
     /// As the knob says.
     pub asked: Weights,
@@ -47,7 +49,7 @@ pub struct WeightsUsed {
 }
 
 /// Somebody in a shortlist.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ListedPerson {
     /// The place in the list, from 1.
     pub rank: u32,
@@ -66,7 +68,7 @@ pub struct ListedPerson {
 }
 
 /// The complete answer for a package.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PackageAnswer {
     /// The package.
     pub package: PackageId,
@@ -85,7 +87,7 @@ pub struct PackageAnswer {
 }
 
 /// A package for which somebody is eligible.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ListedPackage {
     /// The place in the list, from 1.
     pub rank: u32,
@@ -100,7 +102,7 @@ pub struct ListedPackage {
 }
 
 /// The complete answer for an expert.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExpertAnswer {
     /// The expert.
     pub expert: ExpertId,

@@ -10,6 +10,16 @@ macro_rules! asks {
             $($(#[$attribute])* $ask,)*
         }
 
+        // Written out, since the derive does not see words that come through a macro.
+        impl utoipa::PartialSchema for Ask {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                let words = Self::ALL.iter().map(|ask| ask.as_str());
+                utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::Type::String).enum_values(Some(words)).into()
+            }
+        }
+
+        impl utoipa::ToSchema for Ask {}
+
         impl Ask {
             /// Every key, in order of name.
             pub const ALL: &'static [Self] = &[$(Self::$ask),*];
@@ -57,7 +67,8 @@ asks! {
 }
 
 /// A set of keys: those that someone told, or those that a package asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, utoipa::ToSchema)]
+#[schema(value_type = Vec<Ask>)]
 pub struct Asks(u16);
 
 impl Asks {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::demand::Demand;
 use crate::gates::Gate;
@@ -12,7 +13,7 @@ use crate::stretch::Stretch;
 use crate::words::bits;
 
 /// What one gate keeps out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Barrier {
     /// The gate.
     pub gate: Gate,
@@ -25,7 +26,7 @@ pub struct Barrier {
 }
 
 /// What one detail of a gate keeps out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BarrierDetail {
     /// The condition, the adaptation, the daypart, ...; empty where the gate says it all.
     pub detail: String,

@@ -4,6 +4,7 @@ use raakvlak_domain::calendar::Date;
 use raakvlak_domain::identifiers::{ExpertId, PackageId};
 use raakvlak_domain::knobs::{CRITERIA, Criterion};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::asks::Asks;
 use crate::criteria::{self, Reading};
@@ -18,10 +19,10 @@ mod evidence;
 mod requirements;
 
 pub use evidence::{Comfort, Development, EnergyOfTask, Experience, HoursLeft, Travel, Turn, WishAnswer};
-pub use requirements::{Answered, RequirementExplained, Similar, TaskExplained};
+pub use requirements::{Answered, RequirementExplained, Similar, TaskExplained, similar};
 
 /// Why a person fits a package, and what keeps them apart.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Explanation {
     /// The package.
     pub package: PackageId,
@@ -60,7 +61,7 @@ pub struct Explanation {
 }
 
 /// One criterion and its part of the score.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CriterionExplained {
     /// Which.
     pub criterion: Criterion,
@@ -78,7 +79,7 @@ pub struct CriterionExplained {
 }
 
 /// One gate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct GateExplained {
     /// Which.
     pub gate: Gate,

@@ -2,6 +2,7 @@
 #![allow(clippy::indexing_slicing, reason = "gates are numbered by the list that their verdicts are in")]
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::demand::Demand;
 use crate::openings::Opening;
@@ -26,7 +27,7 @@ mod unavailable;
 mod work_form;
 
 /// What a gate says of a person and a package.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Nothing here keeps them apart.
@@ -151,6 +152,16 @@ macro_rules! registry {
                 }
             }
         }
+
+        // Written out, since the derive does not see words that come through a macro.
+        impl utoipa::PartialSchema for Gate {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                let words = Self::ALL.iter().map(|gate| gate.as_str());
+                utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::Type::String).enum_values(Some(words)).into()
+            }
+        }
+
+        impl ToSchema for Gate {}
 
         #[inline(always)]
         fn quickly_shut(pair: &Pair) -> bool {

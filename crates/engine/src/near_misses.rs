@@ -2,6 +2,7 @@
 
 use raakvlak_domain::identifiers::ExpertId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::gates::{self, Gate};
 use crate::openings::Opening;
@@ -9,7 +10,7 @@ use crate::pairs::{Pair, Question};
 use crate::ranking::Rank;
 
 /// Somebody whom one change would let in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NearMiss {
     /// Who.
     pub expert: ExpertId,

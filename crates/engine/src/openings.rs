@@ -6,9 +6,10 @@ use raakvlak_domain::dayparts::Daypart;
 use raakvlak_domain::identifiers::TaskId;
 use raakvlak_domain::packages::{PackageHours, Remote};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A change that opens a gate, written as one key with what it changes to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Opening {
     /// Offering these adaptations as well, in byte order.

@@ -6,6 +6,7 @@ use raakvlak_domain::calendar::Date;
 use raakvlak_domain::identifiers::ExpertId;
 use rayon::ThreadPool;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::answer::{ListedPerson, WeightsUsed, listed, weights_used};
 use crate::demand::Demand;
@@ -13,7 +14,7 @@ use crate::pool::Pool;
 use crate::shortlist::shortlist;
 
 /// A shortlist under one setting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ShortlistUnder {
     /// How many people no gate keeps out.
     pub eligible: u32,
@@ -24,8 +25,9 @@ pub struct ShortlistUnder {
 }
 
 /// What becomes of somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ShortlistChange)]
 pub enum Change {
     /// To a better place.
     Rises,
@@ -40,7 +42,8 @@ pub enum Change {
 }
 
 /// What becomes of one person of either list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ShortlistMove)]
 pub struct Move {
     /// Who.
     pub expert: ExpertId,
@@ -53,7 +56,7 @@ pub struct Move {
 }
 
 /// The shortlist before and after, and what becomes of everybody in either.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Preview {
     /// Under the first setting.
     pub before: ShortlistUnder,

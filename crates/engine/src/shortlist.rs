@@ -5,6 +5,7 @@ use raakvlak_domain::knobs::MatcherKnob;
 use raakvlak_domain::quantities::Percent;
 use rayon::ThreadPool;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::demand::Demand;
 use crate::gates;
@@ -16,7 +17,7 @@ use crate::stretch::Stretch;
 mod places;
 
 /// Why somebody is in a shortlist who is not among the best.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeptPlace {
     /// Aside for a year or longer.

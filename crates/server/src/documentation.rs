@@ -14,12 +14,15 @@ use raakvlak_domain::matches::MatchState;
 use raakvlak_domain::packages::PackageState;
 use raakvlak_domain::users::Role;
 use utoipa::OpenApi;
+use utoipa::openapi::info::{Contact, ContactBuilder};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_actix_web::AppExt;
 
+use crate::configuration::Settings;
 use crate::headers::{API_VERSION, PAGE_POLICY};
 use crate::paging::{Cursor, Limit};
 use crate::problem::{Problem, ProblemBody, ProblemFault};
+use crate::shared::Shared;
 
 /// The name of the way to say who asks.
 pub const SECURITY_SCHEME: &str = "accessToken";
@@ -30,7 +33,6 @@ pub const SECURITY_SCHEME: &str = "accessToken";
         title = "Raakvlak",
         description = include_str!("documentation/introduction.md"),
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
-        contact(name = "Raakvlak", url = "https://raakvlak.example/contact", email = "api@raakvlak.example"),
     ),
     servers((url = "/api/v1", description = "This server")),
     // What stands in paths and queries alone is not collected from the handlers.
@@ -68,15 +70,25 @@ pub fn document() -> &'static utoipa::openapi::OpenApi {
     })
 }
 
-/// The document as text, as it is committed and served.
+/// The document as text, with whom these settings name to turn to; as it is committed, with the settings that nobody changed.
 #[must_use]
-pub fn text() -> &'static str {
-    static TEXT: OnceLock<String> = OnceLock::new();
-    TEXT.get_or_init(|| {
-        let text = serde_json::to_string_pretty(document()).unwrap_or_default();
-        // Names of schemas are in upper camel case; the collector writes those of pages with an underscore.
-        text.replace("\"Page_", "\"PageOf").replace("/schemas/Page_", "/schemas/PageOf") + "\n"
-    })
+pub fn text(settings: &Settings) -> String {
+    let mut document = document().clone();
+    document.info.contact = Some(contact(settings));
+    let names: Vec<String> = document.components.iter().flat_map(|components| components.schemas.keys().cloned()).collect();
+    let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    // Names of schemas are in upper camel case; the collector writes those of pages with underscores.
+    let named = names.iter().filter(|name| name.contains('_')).fold(text, |text, name| {
+        let told = name.replace("Page_", "PageOf").replace('_', "");
+        text.replace(&format!("\"{name}\""), &format!("\"{told}\"")).replace(&format!("/schemas/{name}\""), &format!("/schemas/{told}\""))
+    });
+    named + "\n"
+}
+
+fn contact(settings: &Settings) -> Contact {
+    let url = settings.contact_url.as_ref().map_or_else(|| settings.public_address(), |address| address.as_str().to_owned());
+    let contact = ContactBuilder::new().name(Some(settings.contact_name.as_str())).email(Some(settings.contact_email.as_str()));
+    contact.url(Some(url)).build()
 }
 
 fn base() -> utoipa::openapi::OpenApi {
@@ -88,6 +100,27 @@ fn base() -> utoipa::openapi::OpenApi {
     base
 }
 
+/// The description of this API (OpenAPI 3.1).
+#[derive(Debug, utoipa::ToSchema)]
+#[expect(dead_code, reason = "says what the document is; the text itself is made from the handlers")]
+pub struct ApiDocument {
+    /// The version of OpenAPI.
+    #[schema(example = "3.1.0")]
+    openapi: String,
+    /// What this API is.
+    info: std::collections::BTreeMap<String, serde_json::Value>,
+    /// The operations.
+    paths: std::collections::BTreeMap<String, serde_json::Value>,
+    /// What operations share.
+    components: std::collections::BTreeMap<String, serde_json::Value>,
+    /// Where the operations are.
+    servers: Vec<serde_json::Value>,
+    /// How requests are signed.
+    security: Vec<serde_json::Value>,
+    /// What operations are about.
+    tags: Vec<serde_json::Value>,
+}
+
 /// Read this description
 ///
 /// The OpenAPI document of this API. Every origin may read it.
@@ -95,18 +128,18 @@ fn base() -> utoipa::openapi::OpenApi {
     operation_id = "read_document",
     tag = "documentation",
     security(()),
-    responses((status = 200, description = "The document.", body = Object, content_type = "application/json",
+    responses((status = 200, description = "The document.", body = ApiDocument, content_type = "application/json",
         headers(("Access-Control-Allow-Origin" = String, description = "Every origin."))))
 )]
 #[get("/openapi.json")]
-pub(crate) async fn read_document() -> HttpResponse {
+pub(crate) async fn read_document(shared: web::Data<Shared>) -> HttpResponse {
     let for_everyone = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin")];
     let mut answer = HttpResponse::Ok();
     answer.content_type("application/json");
     for header in for_everyone {
         answer.insert_header(header);
     }
-    answer.body(text())
+    answer.body(shared.document.to_string())
 }
 
 /// The pages in which people read the document.

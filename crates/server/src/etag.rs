@@ -7,7 +7,10 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_service::error::Error;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
+use crate::parameters::required_header;
 use crate::problem::{Part, Problem};
 
 /// The entity tag of a version.
@@ -62,6 +65,12 @@ fn version_of(tag: &str) -> Option<Option<i64>> {
     let text = opaque.strip_prefix('"')?.strip_suffix('"').filter(|text| !text.contains('"'))?;
     // A strong comparison is asked here, so that a weak tag never matches.
     Some(if is_weak { None } else { text.parse().ok().filter(|version: &i64| of_version(*version) == tag) })
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![required_header("If-Match", "The entity tag of the version that the change is built on.")]
+    }
 }
 
 impl FromRequest for IfMatch {

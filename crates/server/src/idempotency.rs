@@ -5,7 +5,10 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use raakvlak_domain::faults::{Fault, FaultKind};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
+use crate::parameters::required_header;
 use crate::problem::{Part, Problem};
 
 /// The name of the header.
@@ -40,6 +43,12 @@ fn parse(value: Option<&str>) -> Result<String, FaultKind> {
         length if length > LONGEST => Err(FaultKind::TooLong { most: LONGEST }),
         _ if !key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') => Err(FaultKind::ControlCharacter),
         _ => Ok(key.to_owned()),
+    }
+}
+
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![required_header(HEADER, "A key of your own, so that a request sent twice acts once.")]
     }
 }
 

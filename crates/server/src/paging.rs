@@ -113,8 +113,20 @@ pub fn link_to_next(request: &HttpRequest, limit: Limit, cursor: &str) -> (Heade
 /// One page of a list, in a stable order.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Page<T> {
-    /// The items; the `Link` header leads to the next page, when there is one.
+    /// The items.
     pub items: Vec<T>,
+    /// The cursor of the next page, as in the `Link` header; null on the last one.
+    pub next: Option<String>,
+}
+
+/// An item of a list, with the version that a change of it must name.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Listed<T> {
+    /// The record.
+    #[serde(flatten)]
+    pub record: T,
+    /// Its version, for `If-Match`.
+    pub version: i64,
 }
 
 #[cfg(test)]

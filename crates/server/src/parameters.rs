@@ -7,6 +7,9 @@ use actix_web::{FromRequest, HttpRequest};
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::json::Node;
 use raakvlak_domain::reading::{FromNode, Reading};
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::problem::{Part, Problem};
 
@@ -185,6 +188,14 @@ macro_rules! query {
     };
 }
 pub(crate) use query;
+
+/// How the document describes a header that must be sent.
+#[must_use]
+pub fn required_header(name: &str, description: &str) -> Parameter {
+    let schema = ObjectBuilder::new().schema_type(Type::String);
+    let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header).required(Required::True);
+    parameter.description(Some(description)).schema(Some(schema)).build()
+}
 
 /// Reads one key of a query; a key that is missing has the value that stands for absence.
 pub fn in_query<T: FromNode>(pairs: &[(String, Node)], key: &str, reading: &mut Reading) -> Option<T> {

@@ -21,6 +21,8 @@ pub fn api(config: &mut ServiceConfig) {
             .service(tokens::create_paper_code)
             .service(tokens::list_sessions)
             .service(tokens::delete_current_session)
+            .service(tokens::delete_sessions)
+            .service(tokens::delete_user_sessions)
             // One's own.
             .service(me::get_me)
             .service(me::create_my_profile)
@@ -39,6 +41,7 @@ pub fn api(config: &mut ServiceConfig) {
             .service(users::list_users)
             .service(users::get_user)
             .service(users::update_user)
+            .service(users::change_user_roles)
             .service(users::block_user)
             .service(users::unblock_user)
             // Organisations.
@@ -48,6 +51,7 @@ pub fn api(config: &mut ServiceConfig) {
             .service(organisations::update_organisation)
             .service(organisations::vet_organisation)
             .service(organisations::list_members)
+            .service(organisations::invite_member)
             .service(organisations::add_member)
             .service(organisations::remove_member)
             // Programmes.
@@ -58,6 +62,8 @@ pub fn api(config: &mut ServiceConfig) {
             .service(programmes::list_enrolments)
             .service(programmes::join_programme)
             .service(programmes::leave_programme)
+            .service(programmes::join_programme_as_expert)
+            .service(programmes::leave_programme_as_expert)
             // Task packages, and the people for them.
             .service(packages::create_package)
             .service(packages::list_packages)
@@ -116,6 +122,8 @@ pub fn api(config: &mut ServiceConfig) {
             // Vocabulary.
             .service(vocabulary::list_terms)
             .service(vocabulary::link_text)
+            .service(vocabulary::search_competences)
+            .service(vocabulary::get_competence)
             // To-dos.
             .service(todos::list_todos)
             .service(todos::close_todo)

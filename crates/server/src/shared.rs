@@ -29,6 +29,8 @@ pub struct Shared {
     pub limits: Limits,
     /// Imports and exports that run by themselves.
     pub transfers: Transfers,
+    /// The description of the API, as it is served.
+    pub document: Arc<str>,
     /// What holds.
     pub settings: Settings,
 }
@@ -54,7 +56,8 @@ impl Shared {
         let cursors = Cursors::new(secrets.iter().map(Vec::as_slice));
         let place = folder.join("transfers");
         let transfers = Transfers::in_folder(&place).map_err(|error| KeyRingError::File { path: place.clone(), why: error.to_string() })?;
-        Ok(Self { door, tokens, cursors, limits: Limits::new(&settings), transfers, settings })
+        let document = crate::documentation::text(&settings).into();
+        Ok(Self { door, tokens, cursors, limits: Limits::new(&settings), transfers, document, settings })
     }
 
     /// Does blocking work on a thread for such work. Work that waits for a store that fell silent is no longer waited for: its thread goes on by

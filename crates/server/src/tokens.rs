@@ -9,7 +9,7 @@ use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::identifiers::UserId;
 use serde::{Deserialize, Serialize};
 
-pub use ring::{KeyRing, KeyRingError};
+pub use ring::{KeyRing, KeyRingError, PublicKey};
 
 /// For whom every token is.
 pub const AUDIENCE: &str = "raakvlak-api";
@@ -227,7 +227,7 @@ mod tests {
             );
         }
         // The public key used as a shared secret: the classic confusion of algorithms.
-        let public = URL_SAFE_NO_PAD.decode(tokens.ring.public_keys()[0]["x"].as_str().unwrap()).unwrap();
+        let public = URL_SAFE_NO_PAD.decode(tokens.ring.public_keys()[0].x.clone()).unwrap();
         let with_public_key = |message: &str| {
             let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &public);
             aws_lc_rs::hmac::sign(&key, message.as_bytes()).as_ref().to_vec()

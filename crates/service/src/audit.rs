@@ -12,6 +12,7 @@ use raakvlak_domain::users::Role;
 use raakvlak_store::users;
 use raakvlak_store::{Action as Act, AuditEntry, AuditQuery, AuditReport, AuditRow, Db, ObjectKind, StoreError, experts};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
@@ -21,7 +22,7 @@ use crate::sessions::own;
 use crate::users::pseudonym;
 
 /// A row of the trail as it is shown: ids and pseudonyms, never a name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AuditView {
     /// Its place in the chain.
     pub seq: i64,
@@ -57,7 +58,8 @@ pub struct AuditFilter {
 }
 
 /// Something that was done with somebody's data, as they see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DataView)]
 pub struct View {
     /// The number of the row in the trail.
     pub seq: i64,

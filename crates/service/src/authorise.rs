@@ -355,7 +355,8 @@ fn row(action: Action) -> &'static str {
         Action::Evaluate => "Y.. Y.. NNN NNN NNN N",
         Action::ReadKnob => "NNN NNN YYY YYY YYY Y",
         Action::TurnKnob => "NNN NNN YYY YYY NNN Y",
-        Action::PreviewKnob => "NNN NNN YYY YYY NNN Y",
+        // A preview shows people, which a steward does not see; to turn the knob does not.
+        Action::PreviewKnob => "NNN NNN YYY NNN NNN Y",
         Action::CreateUser => "NNN NNN NYN YYY NNN Y",
         Action::ListUsers => "NNN NNN NNN YYY NNN Y",
         Action::ReadUser => "Y.. Y.. YY. YYY Y.. Y",

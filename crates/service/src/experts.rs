@@ -1,20 +1,26 @@
 //! Experts at the desk: a profile that is theirs, what they disclose of it, their yes, and their going.
 
-use raakvlak_domain::calendar::Date;
-use raakvlak_domain::experts::{Audience, Availability, Disclosure, Expert, FieldGroup};
+use std::collections::BTreeMap;
+
+use raakvlak_domain::calendar::{Date, Instant};
+use raakvlak_domain::experts::{Audience, Availability, Contact, Disclosure, Energy, Expert, FieldGroup, HeldCompetence, Income};
 use raakvlak_domain::faults::{Fault, FaultKind};
-use raakvlak_domain::identifiers::{ExpertId, UserId};
+use raakvlak_domain::identifiers::{CompetenceId, ExpertId, TermId, UserId};
+use raakvlak_domain::texts::Prose;
 use raakvlak_domain::users::Role;
 use raakvlak_domain::workload::heaviest_week;
-use raakvlak_engine::answer::ExpertAnswer;
 use raakvlak_store::experts::{self, StoredExpert};
 use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, erasure, matches, organisations, programmes, todos};
 use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use raakvlak_engine::answer::ExpertAnswer;
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
 use crate::desk::{Desk, Page, PageRequest, Versioned, digest_of, new_id};
 use crate::error::Error;
+use crate::matches::ExportedMatch;
 use crate::packages::internal;
 use crate::ranking::people::obligations;
 
@@ -22,14 +28,75 @@ use crate::ranking::people::obligations;
 pub const HOURS_EXCEEDED: &str = "hours_exceeded";
 
 /// A profile as an organisation would see it after the person's yes.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Disclosed {
     /// The expert.
     pub expert: ExpertId,
     /// The name that the person chose to be shown.
     pub display_name: Option<String>,
-    /// The groups of fields that are shown, with what is told in them; nothing else of the profile is in here.
-    pub shown: serde_json::Map<String, serde_json::Value>,
+    /// What is told in the groups of fields that are shown; nothing else of the profile is in here.
+    pub shown: Shown,
+}
+
+/// The part of a profile that is shown; a key is there when it is told and its group is disclosed.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+pub struct Shown {
+    /// How to reach the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+    /// The person's story.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub story: Option<Prose>,
+    /// What the person can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub competences: Option<Vec<HeldCompetence>>,
+    /// What the person wants to learn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wishes: Option<Vec<CompetenceId>>,
+    /// Domains of lived experience.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub experience: Option<Vec<TermId>>,
+    /// What gives and drains energy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy: Option<Energy>,
+    /// Conditions under which the person does not work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_go: Option<Vec<TermId>>,
+    /// Conditions that the person would rather not have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rather_not: Option<Vec<TermId>>,
+    /// Adaptations that are needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Vec<TermId>>,
+    /// Adaptations that help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub helps: Option<Vec<TermId>>,
+    /// The income situation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub income: Option<Income>,
+    /// Documents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub documents: Option<Vec<TermId>>,
+}
+
+/// Everything that is kept about somebody, as they can take it along.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ExpertExport {
+    /// The profile.
+    pub expert: Expert,
+    /// When each group of fields that has its own consent was told and taken back, by the name of the group.
+    pub consents: BTreeMap<String, ConsentMoments>,
+    /// The matches with their steps.
+    pub matches: Vec<ExportedMatch>,
+}
+
+/// When a consent was given and taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ConsentMoments {
+    /// When it was given.
+    pub given_at: Option<Instant>,
+    /// When it was taken back.
+    pub withdrawn_at: Option<Instant>,
 }
 
 impl Desk {
@@ -37,13 +104,18 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] with every word, place or record that does not exist; [`Error::Conflict`] when the user has a profile already.
+    /// [`Error::Invalid`] with every word, place or record that does not exist; [`Error::Conflict`] when the user has a profile already;
+    /// [`Error::NotAllowed`] for one's own without the role of expert.
     pub fn create_expert(&self, actor: &Actor, mut expert: Expert, user: Option<UserId>) -> Result<Versioned<Expert>, Error> {
         expert.id = ExpertId::new(&new_id()).map_err(internal)?;
         let today = self.today();
         let words = self.words()?;
         self.write(actor, move |tx, actor| {
             let role = authorise(actor, Action::CreateExpert, &Object::NewExpert { user: user.as_ref() })?;
+            if user.as_ref() == Some(&actor.user) && !actor.has(Role::Expert) {
+                // Somebody may be both, but whoever makes profiles for others does not become an expert by that.
+                return Err(Error::NotAllowed);
+            }
             expert.registered = Some(today);
             expert.last_offered = None;
             expert.last_shown = None;
@@ -201,7 +273,11 @@ impl Desk {
     pub fn packages_of_expert(&self, actor: &Actor, id: &ExpertId) -> Result<ExpertAnswer, Error> {
         self.read(|db| readable(db, actor, id, Action::FindPackages).map(drop))?;
         let packages = self.open_packages()?;
-        Ok(self.packages_for(&packages, id)?.answer)
+        let mut answer = self.packages_for(&packages, id)?.answer;
+        if !actor.is_expert(id) {
+            crate::shortlists::hide_avoided(&mut answer.barriers);
+        }
+        Ok(answer)
     }
 
     /// Everything that is kept about somebody, as they can take it along (GDPR article 20).
@@ -209,22 +285,19 @@ impl Desk {
     /// # Errors
     ///
     /// [`Error::NotFound`] when there is no such expert that the actor may know of.
-    pub fn export_expert(&self, actor: &Actor, id: &ExpertId) -> Result<serde_json::Value, Error> {
+    pub fn export_expert(&self, actor: &Actor, id: &ExpertId) -> Result<ExpertExport, Error> {
         let id = id.clone();
         self.write(actor, move |tx, actor| {
             let (stored, role) = readable(tx, actor, &id, Action::ExportExpert)?;
             let name = pseudonym(tx, &stored)?;
             tx.audit(actor.act(role, Act::Export, ObjectKind::Expert, &name));
             let consents = experts::consents(tx, &id)?;
-            let consents: serde_json::Map<String, serde_json::Value> = consents
-                .into_iter()
-                .map(|(group, consent)| {
-                    let moments = serde_json::json!({ "given_at": consent.given_at, "withdrawn_at": consent.withdrawn_at });
-                    (group.table().trim_start_matches("expert_").to_owned(), moments)
-                })
-                .collect();
-            let matches = crate::matches::export_of(tx, &id)?;
-            Ok(serde_json::json!({ "expert": stored.expert, "consents": consents, "matches": matches }))
+            let consents = consents.into_iter().map(|(group, consent)| {
+                let moments = ConsentMoments { given_at: consent.given_at, withdrawn_at: consent.withdrawn_at };
+                (group.table().trim_start_matches("expert_").to_owned(), moments)
+            });
+            let consents = consents.collect();
+            Ok(ExpertExport { expert: stored.expert, consents, matches: crate::matches::export_of(tx, &id)? })
         })
     }
 
@@ -313,28 +386,13 @@ fn keep_derived(expert: &mut Expert, old: &Expert, today: Date) {
     expert.answered_on = if answered_anew { expert.wants_to_be_matched.map(|_| today) } else { old.answered_on };
 }
 
-/// The keys of a profile that each group shows.
-fn keys_of(group: FieldGroup) -> &'static [&'static str] {
-    match group {
-        FieldGroup::Contact => &["contact"],
-        FieldGroup::Story => &["story"],
-        FieldGroup::Competences => &["competences", "wishes"],
-        FieldGroup::Experience => &["experience"],
-        FieldGroup::Limits => &["energy", "no_go", "rather_not", "needs", "helps"],
-        FieldGroup::Income => &["income"],
-        FieldGroup::Documents => &["documents"],
-    }
-}
-
 /// A profile as an organisation sees it: made of what is disclosed, so that it cannot tell what it never had.
 pub(crate) fn disclosed(expert: &Expert) -> Disclosed {
-    let profile = serde_json::to_value(expert).unwrap_or_default();
-    let groups = FieldGroup::ALL.iter().filter(|group| expert.disclosure.audience(**group) == Audience::Organisation);
-    let told = groups.flat_map(|group| keys_of(*group)).filter_map(|key| {
-        let value = profile.get(key).filter(|value| !value.is_null())?;
-        Some(((*key).to_owned(), value.clone()))
-    });
-    Disclosed { expert: expert.id.clone(), display_name: expert.display_name.as_ref().map(ToString::to_string), shown: told.collect() }
+    let mut told = expert.clone();
+    hide(&mut told, |audience| audience == Audience::Organisation);
+    let Expert { contact, story, competences, wishes, experience, energy, no_go, rather_not, needs, helps, income, documents, .. } = told;
+    let shown = Shown { contact, story, competences, wishes, experience, energy, no_go, rather_not, needs, helps, income, documents };
+    Disclosed { expert: expert.id.clone(), display_name: expert.display_name.as_ref().map(ToString::to_string), shown }
 }
 
 fn check(tx: &mut Tx<'_>, words: &crate::ranking::words::Words, expert: &Expert) -> Result<(), Error> {

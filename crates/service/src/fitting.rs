@@ -2,13 +2,14 @@
 
 use raakvlak_domain::identifiers::{OrganisationId, PackageId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::actor::Actor;
 use crate::desk::Desk;
 use crate::error::Error;
 
 /// A package that fits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FittingPackage {
     /// The package.
     pub package: PackageId,

@@ -37,7 +37,7 @@ use crate::vocabulary::Tables;
 pub(crate) const POSTCODE: &str = "postcode";
 
 /// How many records came in or went out.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
 pub struct Imported {
     /// Organisations.
     pub organisations: usize,

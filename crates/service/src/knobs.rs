@@ -13,6 +13,7 @@ use raakvlak_domain::texts::Prose;
 use raakvlak_store::knobs::{self, Turn};
 use raakvlak_store::{Action as Act, Db, ObjectKind, packages, programmes};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
@@ -21,7 +22,7 @@ use crate::error::Error;
 use crate::packages::internal;
 
 /// How a knob stands in a scope.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Standing {
     /// Which knob.
     pub knob: Knob,
@@ -42,8 +43,9 @@ pub struct Standing {
 }
 
 /// Where a setting comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SettingSource)]
 pub enum Source {
     /// A version of the package.
     Package,
@@ -58,7 +60,7 @@ pub enum Source {
 }
 
 /// A version of a setting, as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct VersionView {
     /// Names the version.
     pub id: KnobVersionId,
@@ -75,7 +77,7 @@ pub struct VersionView {
 }
 
 /// A position that the knob can be put in at once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Preset {
     /// The position; `custom` for a programme with weights of its own.
     pub position: Position,

@@ -8,9 +8,11 @@ use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::identifiers::{ExpertId, KnobVersionId, MatchId, OrganisationId, PackageId};
 use raakvlak_domain::matches::{CheckIn, Evaluation, MatchState, Origin, Party, Verb};
 use raakvlak_domain::users::Role;
+use raakvlak_engine::explanation::Explanation;
 use raakvlak_store::matches::{self, Event, MatchQuery, StoredMatch, Yes};
 use raakvlak_store::{Action as Act, Db, Keys, ObjectKind, Tx, todos};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
@@ -25,6 +27,7 @@ mod suggesting;
 
 pub(crate) use deciding::withdraw_open;
 pub use deciding::{Decision, Reply};
+pub use feedback::CheckInView;
 pub(crate) use limits::{check_capacity, packages_with_places_of, settle_places};
 
 /// The sort of to-do that a suggestion opens: a mediator has to look at it.
@@ -35,7 +38,7 @@ pub const CONTINUE: &str = "continue_match";
 pub const CHECK_IN: &str = "check_in";
 
 /// A match as one reader sees it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct MatchView {
     /// Names the match.
     pub id: MatchId,
@@ -57,6 +60,7 @@ pub struct MatchView {
     pub deadline: Option<Instant>,
     /// The score and its explanation as computed; for a mediator alone.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Explanation>)]
     pub assessment: Option<serde_json::Value>,
     /// The version of the matcher knob that produced it; for a mediator alone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +75,7 @@ pub struct MatchView {
 }
 
 /// A version of an arrangement with every yes to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ArrangementView {
     /// Its version, from 1 on.
     pub version: i64,
@@ -82,7 +86,7 @@ pub struct ArrangementView {
 }
 
 /// A yes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct YesView {
     /// Whose.
     pub party: Party,
@@ -91,7 +95,7 @@ pub struct YesView {
 }
 
 /// A step of a match as it is read back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EventView {
     /// Counts up from 1.
     pub seq: i64,
@@ -109,6 +113,16 @@ pub struct EventView {
     pub arrangement: Option<i64>,
     /// What was said with it, as far as the reader may read it.
     pub text: Option<String>,
+}
+
+/// A match as the person of it can take it along.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ExportedMatch {
+    /// The match.
+    #[serde(rename = "match")]
+    pub found: MatchView,
+    /// Every step of it, oldest first.
+    pub history: Vec<EventView>,
 }
 
 /// Which matches to list.
@@ -302,15 +316,14 @@ fn pseudonym(keys: &Keys, found: &StoredMatch) -> Result<String, Error> {
 }
 
 /// What is kept of somebody's matches, as they can take it along.
-pub(crate) fn export_of(db: &mut Db, expert: &ExpertId) -> Result<Vec<serde_json::Value>, Error> {
+pub(crate) fn export_of(db: &mut Db, expert: &ExpertId) -> Result<Vec<ExportedMatch>, Error> {
     let query = MatchQuery { expert: Some(expert.clone()), ..MatchQuery::default() };
     let found = matches::list(db, &query)?;
     found
         .iter()
         .map(|found| {
-            let view = view(db, found, Role::Expert)?.value;
-            let history: Vec<EventView> = matches::history(db, found)?.into_iter().map(|event| event_view(event, Role::Expert)).collect();
-            Ok(serde_json::json!({ "match": view, "history": history }))
+            let history = matches::history(db, found)?.into_iter().map(|event| event_view(event, Role::Expert)).collect();
+            Ok(ExportedMatch { found: view(db, found, Role::Expert)?.value, history })
         })
         .collect()
 }

@@ -14,6 +14,7 @@ use raakvlak_store::sessions::invitations_since;
 use raakvlak_store::users::{self, StoredUser};
 use raakvlak_store::{Action as Act, Db, ObjectKind, Tx};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
@@ -31,7 +32,7 @@ use crate::users::pseudonym;
 pub const INVITATIONS_A_DAY: i64 = 50;
 
 /// An organisation as it is shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct OrganisationView {
     /// The organisation.
     #[serde(flatten)]
@@ -41,7 +42,7 @@ pub struct OrganisationView {
 }
 
 /// Somebody who speaks for an organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Member {
     /// The user.
     pub user: UserId,

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use raakvlak_domain::identifiers::{ExpertId, KnobVersionId, PackageId};
 use raakvlak_domain::knobs::MatcherKnob;
 use raakvlak_domain::users::Role;
-use raakvlak_engine::answer::PackageAnswer;
-use raakvlak_engine::barriers::Barrier;
-use raakvlak_engine::explanation::Explanation;
-use raakvlak_engine::gates::Gate;
-use raakvlak_engine::near_misses::NearMiss;
-use raakvlak_engine::preview::Preview;
+use raakvlak_engine::gates::{Gate, Verdict};
 use raakvlak_store::packages::StoredPackage;
 use raakvlak_store::{Action as Act, ObjectKind, experts, shortlists};
 
+pub use raakvlak_engine::answer::PackageAnswer;
+pub use raakvlak_engine::barriers::Barrier;
+pub use raakvlak_engine::explanation::Explanation;
+pub use raakvlak_engine::near_misses::NearMiss;
+pub use raakvlak_engine::preview::Preview;
 pub use raakvlak_store::shortlists::{Member, StoredShortlist};
 
 use crate::actor::Actor;
@@ -95,7 +95,8 @@ impl Desk {
     /// [`Error::NotFound`] when there is no such package that the actor may know of.
     pub fn rank_package(&self, actor: &Actor, id: &PackageId) -> Result<Ranked, Error> {
         let (stored, knob, knob_version, role) = self.ranked_package(actor, id)?;
-        let answer = self.answer_for(&stored.package, &knob)?.answer;
+        let mut answer = self.answer_for(&stored.package, &knob)?.answer;
+        hide_avoided(&mut answer.barriers);
         self.note_ranked(actor, role, id, knob_version.as_ref())?;
         Ok(Ranked { answer, knob, knob_version })
     }
@@ -126,7 +127,10 @@ impl Desk {
     pub fn explain(&self, actor: &Actor, id: &PackageId, expert: &ExpertId) -> Result<Explanation, Error> {
         let (stored, knob, _, role) = self.ranked_package(actor, id)?;
         let mut explanation = self.explanation_for(&stored.package, &knob, expert)?.answer;
-        // Whom somebody avoids is nobody else's business.
+        // Whom somebody avoids is nobody else's business: for that organisation they are not to be found, as before their yes.
+        if explanation.gates.iter().any(|gate| gate.gate == Gate::Avoided && gate.verdict == Verdict::Shut) {
+            return Err(Error::NotFound);
+        }
         explanation.gates.retain(|gate| gate.gate != Gate::Avoided);
         let expert = expert.clone();
         self.write(actor, move |tx, actor| {
@@ -170,6 +174,11 @@ impl Desk {
             Ok(())
         })
     }
+}
+
+/// Leaves out how many people avoid an organisation: in a small network that tells who.
+pub(crate) fn hide_avoided(barriers: &mut Vec<Barrier>) {
+    barriers.retain(|barrier| barrier.gate != Gate::Avoided);
 }
 
 /// Notes for everyone in a list that it was looked at.

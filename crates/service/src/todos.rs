@@ -4,6 +4,7 @@ use raakvlak_domain::calendar::Instant;
 use raakvlak_store::todos::{self, StoredTodo};
 use raakvlak_store::{Action as Act, ObjectKind};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
@@ -11,7 +12,7 @@ use crate::desk::{Desk, Page, PageRequest, Versioned};
 use crate::error::Error;
 
 /// Something that a person has to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TodoView {
     /// Names the to-do.
     pub id: String,

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::languages::Language;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
@@ -25,7 +26,7 @@ const KEPT_SECONDS: i64 = 3_600;
 const MOST_KEPT: usize = 20;
 
 /// Whether data comes in or goes out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// An import.
@@ -35,7 +36,7 @@ pub enum Direction {
 }
 
 /// Where a transfer stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Its files are read; nothing has been written.
@@ -53,7 +54,7 @@ pub enum Stage {
 }
 
 /// A fault, as it is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FaultView {
     /// The file.
     pub file: String,
@@ -68,7 +69,7 @@ pub struct FaultView {
 }
 
 /// How far a transfer is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TransferView {
     /// Names it.
     pub id: String,

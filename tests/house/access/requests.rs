@@ -10,6 +10,7 @@ use raakvlak_domain::programmes::Programme;
 use raakvlak_service::actor::Actor;
 use raakvlak_store::{StoreResult, Tx, experts, organisations, packages, programmes, todos, users};
 use raakvlak_testkit::app::TestServer;
+use raakvlak_testkit::contract;
 use raakvlak_testkit::http::{Answer, Request};
 use raakvlak_testkit::town::{NEIGHBOUR, ORGANISATION, Town, expert_of, hours, of, work};
 use serde_json::{Value, json};
@@ -102,11 +103,13 @@ impl<'a> Matrix<'a> {
         Self { town, server, number: Cell::new(0) }
     }
 
-    /// The status of one cell; `None` for an operation that has no request here.
-    pub(super) fn status(&self, operation: &str, column: Column) -> Option<u16> {
+    /// The status of one cell, and what in its answer is not as documented; `None` for an operation that has no request here.
+    pub(super) fn status(&self, operation: &str, column: Column) -> Option<(u16, Vec<String>)> {
         let scene = self.scene(column);
         let ask = scene.ask(operation)?;
-        Some(self.request(&scene, ask).send().status)
+        let (method, target) = (ask.method, format!("/api/v1{}", ask.path));
+        let answer = self.request(&scene, ask).send();
+        Some((answer.status, contract::faults(method, &target, &answer)))
     }
 
     /// The answers about a record that this column may not know of, and about one that does not exist, without what differs between any two answers.
@@ -201,6 +204,7 @@ impl Scene<'_> {
             "request_sign_in_link" => Ask::new("POST", "/sign-in-links").with(json!({ "email": "noor@example.org" })),
             "list_sessions" => Ask::new("GET", "/sessions"),
             "delete_current_session" => Ask::new("DELETE", "/sessions/current"),
+            "delete_sessions" => Ask::new("DELETE", "/sessions"),
             _ => return None,
         })
     }
@@ -235,6 +239,8 @@ impl Scene<'_> {
             "create_user" => Ask::new("POST", "/users").with(json!({ "name": "Sanne", "roles": ["expert"] })),
             "get_user" => Ask::new("GET", format!("/users/{user}")),
             "update_user" => Ask::new("PUT", format!("/users/{user}")).on(version()).with(changed),
+            "change_user_roles" => Ask::new("PUT", format!("/users/{user}/roles")).on(version()).with(json!({ "roles": [roles] })),
+            "delete_user_sessions" => Ask::new("DELETE", format!("/users/{user}/sessions")),
             "block_user" => Ask::new("POST", format!("/users/{user}/block")).on(version()),
             "unblock_user" => Ask::new("POST", format!("/users/{user}/unblock")).on(version()),
             "create_paper_code" => Ask::new("POST", format!("/users/{user}/paper-codes")),
@@ -254,6 +260,10 @@ impl Scene<'_> {
             "update_organisation" => Ask::new("PUT", format!("/organisations/{id}")).on(version()).with(told),
             "vet_organisation" => Ask::new("POST", format!("/organisations/{id}/vet")).on(version()),
             "list_members" => Ask::new("GET", format!("/organisations/{id}/members")),
+            "invite_member" => {
+                let told = json!({ "email": format!("lid-{}@example.org", self.number) });
+                Ask::new("POST", format!("/organisations/{id}/invitations")).with(told)
+            }
             "add_member" => Ask::new("PUT", format!("/organisations/{id}/members/{}", self.new_member(false))),
             "remove_member" => Ask::new("DELETE", format!("/organisations/{id}/members/{}", self.new_member(true))),
             _ => return None,
@@ -279,6 +289,8 @@ impl Scene<'_> {
             "update_programme" => Ask::new("PUT", format!("/programmes/{id}")).on(1).with(told),
             "list_enrolments" => Ask::new("GET", format!("/programmes/{id}/organisations")),
             "join_programme" => Ask::new("PUT", format!("/programmes/{id}/organisations/{organisation}")),
+            "join_programme_as_expert" => Ask::new("PUT", format!("/programmes/{id}/experts/{}", expert_of(&self.person))),
+            "leave_programme_as_expert" => Ask::new("DELETE", format!("/programmes/{id}/experts/{}", expert_of(&self.person))),
             "leave_programme" => {
                 let (programme, joined) = (id.clone(), organisation.clone());
                 self.write(move |tx| programmes::add_organisation(tx, &programme, &joined));
@@ -438,6 +450,8 @@ impl Scene<'_> {
             }
             "list_terms" => Ask::new("GET", "/vocabulary/terms"),
             "link_text" => Ask::new("POST", "/vocabulary/link").with(json!({ "text": "ik kook graag" })),
+            "search_competences" => Ask::new("GET", "/vocabulary/competences?q=koken&language=nl&limit=3"),
+            "get_competence" => Ask::new("GET", "/vocabulary/competences/rv:cook-together?limit=3"),
             "list_todos" => Ask::new("GET", "/todos"),
             "close_todo" => {
                 let id = format!("t-{}", self.number);

@@ -3,13 +3,14 @@
 use raakvlak_domain::identifiers::TaskId;
 use raakvlak_domain::vocabulary::ClosedVocabulary;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::requirements::{Similar, name, similar};
 use crate::criteria;
 use crate::pairs::Pair;
 
 /// The asked domains of lived experience.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Experience {
     /// Those that the person knows.
     pub shared: Vec<String>,
@@ -18,14 +19,14 @@ pub struct Experience {
 }
 
 /// What the person wishes and what can be learned here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Development {
     /// Each wish, by id.
     pub wishes: Vec<WishAnswer>,
 }
 
 /// A wish, and what helps it best.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WishAnswer {
     /// The wish.
     pub wish: String,
@@ -38,7 +39,7 @@ pub struct WishAnswer {
 }
 
 /// What a task does to someone's energy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EnergyOfTask {
     /// Which.
     pub task: TaskId,
@@ -51,7 +52,7 @@ pub struct EnergyOfTask {
 }
 
 /// How far it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Travel {
     /// The distance in metres.
     pub distance: u32,
@@ -60,7 +61,7 @@ pub struct Travel {
 }
 
 /// The hours a week that the person has left, in tenths; the end may lie before the start, and under 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct HoursLeft {
     /// The fewest.
     pub start_tenths: i64,
@@ -69,7 +70,7 @@ pub struct HoursLeft {
 }
 
 /// What of the surroundings does not suit, and what helps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Comfort {
     /// The conditions present that the person would rather not have.
     pub disliked: Vec<String>,
@@ -78,7 +79,8 @@ pub struct Comfort {
 }
 
 /// How long the person has waited and has been aside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = TurnExplained)]
 pub struct Turn {
     /// Days since the last offer that the person said yes to, else since registering.
     pub days_waiting: u32,

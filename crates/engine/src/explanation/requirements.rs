@@ -6,6 +6,7 @@ use raakvlak_domain::packages::Need;
 use raakvlak_domain::quantities::Hours;
 use raakvlak_domain::vocabulary::Vocabulary;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::abilities::task_value;
 use crate::asks::Ask;
@@ -16,7 +17,7 @@ use crate::people::Held;
 use crate::similarity::{Evidence, Way};
 
 /// How similar two competences are, and what makes them so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Similar {
     /// In basis points.
     pub value: u32,
@@ -31,7 +32,7 @@ pub struct Similar {
 }
 
 /// The competence that answers a requirement best.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Answered {
     /// Which of the person's competences.
     pub competence: String,
@@ -42,7 +43,7 @@ pub struct Answered {
 }
 
 /// A requirement of a task, and how it is met.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RequirementExplained {
     /// What is asked.
     pub competence: String,
@@ -57,7 +58,7 @@ pub struct RequirementExplained {
 }
 
 /// A task, and whether the person can carry it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TaskExplained {
     /// Which.
     pub task: TaskId,
@@ -127,7 +128,8 @@ pub(super) fn name(vocabulary: &Vocabulary, competence: u32) -> String {
 }
 
 /// How similar `have` is to `asked` and why; `None` when it does not count.
-pub(super) fn similar(lexicon: &Lexicon, have: u32, asked: u32) -> Option<Similar> {
+#[must_use]
+pub fn similar(lexicon: &Lexicon, have: u32, asked: u32) -> Option<Similar> {
     let neighbour = lexicon.neighbours().between(have, asked)?;
     let mut similar = Similar { value: neighbour.value, way: neighbour.way, steps: None, ancestor: None, occupations: Vec::new() };
     match lexicon.similarity().evidence(have, asked, neighbour.way) {

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Desk, Similarity};
 use crate::rows::Rows;
 
 /// By which way a competence that someone has answers one that is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     /// It is the one asked.

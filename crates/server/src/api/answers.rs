@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::authentication::Caller;
 use crate::etag::{IfMatch, of_version};
 use crate::idempotency::IdempotencyKey;
-use crate::paging::{Cursor, Limit, Page, link_to_next, list_of};
+use crate::paging::{Cursor, Limit, Listed, Page, link_to_next, list_of};
 use crate::problem::Problem;
 use crate::shared::Shared;
 
@@ -29,22 +29,6 @@ crate::parameters::query! {
         /// Where the page starts, from the `Link` header of the page before.
         pub cursor("cursor"): Option<Cursor>,
     }
-}
-
-/// One page of a list whose items say themselves what they are.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct PageOfObjects {
-    /// The items; the `Link` header leads to the next page, when there is one.
-    #[schema(value_type = Vec<Object>)]
-    pub items: Vec<serde_json::Value>,
-}
-
-/// An item of a list, with the version that an update of it must name.
-#[derive(Debug, Serialize)]
-struct Item<T> {
-    #[serde(flatten)]
-    value: T,
-    version: i64,
 }
 
 /// The desk; there is none behind a door that tests its surroundings.
@@ -99,7 +83,7 @@ pub(crate) async fn read_page<T: Serialize + Send + 'static>(
     work: impl FnOnce(&Desk, &Actor, &PageRequest) -> Result<Found<Versioned<T>>, Error> + Send + 'static,
 ) -> Answered {
     let shown = move |desk: &Desk, actor: &Actor, page: &PageRequest| {
-        Ok(work(desk, actor, page)?.map(|found| Item { value: found.value, version: found.version }))
+        Ok(work(desk, actor, page)?.map(|found| Listed { record: found.value, version: found.version }))
     };
     read_rows(shared, request, caller, page, shown).await
 }
@@ -117,10 +101,11 @@ pub(crate) async fn read_rows<T: Serialize + Send + 'static>(
     let asked = PageRequest { after, limit: page.limit.get() };
     let found = ask(shared, caller, move |desk, actor| work(desk, actor, &asked)).await?;
     let mut answer = HttpResponse::Ok();
-    if let Some(next) = &found.next {
-        answer.insert_header(link_to_next(request, page.limit, &shared.cursors.seal(&list, next)));
+    let next = found.next.map(|position| shared.cursors.seal(&list, &position));
+    if let Some(next) = &next {
+        answer.insert_header(link_to_next(request, page.limit, next));
     }
-    Ok(answer.json(Page { items: found.items }))
+    Ok(answer.json(Page { items: found.items, next }))
 }
 
 /// Changes a record, built on the version that the client names. Somebody who is too late gets the record as it is now.
@@ -139,12 +124,7 @@ pub(crate) async fn change<T: Serialize + Send + 'static>(
         })
     })
     .await?;
-    match outcome {
-        Ok(done) => Ok(with_etag(HttpResponse::Ok(), &done)),
-        Err(now) => {
-            Err(Problem::Stale { etag: Some(of_version(now.version)), current: serde_json::to_value(&now.value).ok().map(Box::new) })
-        }
-    }
+    outcome.map(|done| with_etag(HttpResponse::Ok(), &done)).map_err(stale)
 }
 
 /// Does something once under the client's idempotency key, and answers with what was made.
@@ -184,12 +164,12 @@ pub(crate) async fn decide<T: Serialize + Send + 'static>(
         }
     })
     .await?;
-    match outcome {
-        Ok(answer) => Ok(replayed(answer)),
-        Err(now) => {
-            Err(Problem::Stale { etag: Some(of_version(now.version)), current: serde_json::to_value(&now.value).ok().map(Box::new) })
-        }
-    }
+    outcome.map(replayed).map_err(stale)
+}
+
+/// Tells somebody who built on an old version how it stands now.
+fn stale<T: Serialize>(now: Versioned<T>) -> Problem {
+    Problem::Stale { etag: Some(of_version(now.version)), current: serde_json::to_value(&now.value).ok().map(Box::new) }
 }
 
 /// Does something once under the client's idempotency key whose answer is no record with a version.
@@ -207,6 +187,33 @@ pub(crate) async fn act<T: Serialize + Send + 'static>(
     })
     .await?;
     Ok(replayed(answer))
+}
+
+/// Does something once under the client's idempotency key that is answered without a body.
+pub(crate) async fn act_silently(
+    shared: &Shared,
+    caller: &Caller,
+    (key, digest): (IdempotencyKey, [u8; 32]),
+    status: StatusCode,
+    work: impl FnOnce(&Desk, &Actor) -> Result<(), Error> + Send + 'static,
+) -> Answered {
+    let digest = key.request_digest(&digest);
+    let answer = ask(shared, caller, move |desk, actor| {
+        let shown = move |(): &()| Answer { status: status.as_u16(), headers: Vec::new(), body: String::new() };
+        desk.once(actor, &key.key, &digest, |desk| work(desk, actor), shown)
+    })
+    .await?;
+    Ok(replayed(answer))
+}
+
+/// Does something that may be done again, and is answered without a body.
+pub(crate) async fn done(
+    shared: &Shared,
+    caller: &Caller,
+    work: impl FnOnce(&Desk, &Actor) -> Result<(), Error> + Send + 'static,
+) -> Answered {
+    ask(shared, caller, work).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// The body of a request that has none, for its digest.
@@ -240,5 +247,5 @@ fn replayed(answer: Answer) -> HttpResponse {
     for (name, value) in answer.headers {
         response.insert_header((name, value));
     }
-    if status == StatusCode::NO_CONTENT { response.finish() } else { response.content_type("application/json").body(answer.body) }
+    if answer.body.is_empty() { response.finish() } else { response.content_type("application/json").body(answer.body) }
 }

@@ -5,6 +5,7 @@ use raakvlak_domain::experts::Expert;
 use raakvlak_domain::identifiers::ExpertId;
 use raakvlak_domain::reading::{Changed, Fresh};
 use raakvlak_domain::record;
+use raakvlak_service::experts::ExpertAnswer;
 use utoipa::ToSchema;
 
 use super::answers::{Answered, PageQuery, change, make, read, read_page, read_record};
@@ -12,7 +13,7 @@ use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
-use crate::paging::Page;
+use crate::paging::{Listed, Page};
 use crate::parameters::{InPath, InQuery};
 use crate::shared::Shared;
 
@@ -31,9 +32,9 @@ record! {
 #[utoipa::path(
     operation_id = "create_expert",
     tag = "experts",
-    params(("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(IdempotencyKey),
     request_body(content = Expert, example = json!({"display_name": "Noor", "wants_to_be_matched": true, "competences": [{"competence": "rv:cook-together", "level": 3, "source": "self"}], "hours": {"min": 4, "max": 16}, "place": {"town": "Zwolle"}, "travel_km": 15})),
-    responses((status = 201, description = "The profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 201, description = "The profile.", body = Expert, headers(("ETag"))))
 )]
 #[post("/experts")]
 pub(crate) async fn create_expert(
@@ -52,7 +53,7 @@ pub(crate) async fn create_expert(
     operation_id = "list_experts",
     tag = "experts",
     params(PageQuery),
-    responses((status = 200, description = "A page, each as far as disclosed to the reader.", body = Page<Expert>))
+    responses((status = 200, description = "A page, each as far as disclosed to the reader.", body = Page<Listed<Expert>>))
 )]
 #[get("/experts")]
 pub(crate) async fn list_experts(shared: web::Data<Shared>, caller: Caller, request: HttpRequest, page: InQuery<PageQuery>) -> Answered {
@@ -64,7 +65,7 @@ pub(crate) async fn list_experts(shared: web::Data<Shared>, caller: Caller, requ
     operation_id = "get_expert",
     tag = "experts",
     params(("expert" = ExpertId, Path, description = "The expert.")),
-    responses((status = 200, description = "The profile, as far as disclosed to the reader.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The profile, as far as disclosed to the reader.", body = Expert, headers(("ETag"))))
 )]
 #[get("/experts/{expert}")]
 pub(crate) async fn get_expert(shared: web::Data<Shared>, caller: Caller, id: InPath<ExpertId>) -> Answered {
@@ -77,9 +78,9 @@ pub(crate) async fn get_expert(shared: web::Data<Shared>, caller: Caller, id: In
 #[utoipa::path(
     operation_id = "update_expert",
     tag = "experts",
-    params(("expert" = ExpertId, Path, description = "The expert."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on.")),
+    params(("expert" = ExpertId, Path, description = "The expert."), IfMatch),
     request_body(content = Expert, example = json!({"display_name": "Noor", "wants_to_be_matched": true, "competences": [{"competence": "rv:cook-together", "level": 3, "source": "self"}], "hours": {"min": 4, "max": 16}, "place": {"town": "Zwolle"}, "travel_km": 15})),
-    responses((status = 200, description = "The profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The profile.", body = Expert, headers(("ETag"))))
 )]
 #[put("/experts/{expert}")]
 pub(crate) async fn update_expert(
@@ -106,9 +107,9 @@ pub(crate) async fn update_expert(
 #[utoipa::path(
     operation_id = "record_consent",
     tag = "experts",
-    params(("expert" = ExpertId, Path, description = "The expert."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on.")),
+    params(("expert" = ExpertId, Path, description = "The expert."), IfMatch),
     request_body(content = Consent, example = json!({"wants_to_be_matched": true})),
-    responses((status = 200, description = "The profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The profile.", body = Expert, headers(("ETag"))))
 )]
 #[put("/experts/{expert}/consent")]
 pub(crate) async fn record_consent(
@@ -134,7 +135,7 @@ pub(crate) async fn record_consent(
     operation_id = "list_packages_of_expert",
     tag = "experts",
     params(("expert" = ExpertId, Path, description = "The expert.")),
-    responses((status = 200, description = "The packages, best first, and what keeps others out.", body = Object))
+    responses((status = 200, description = "The packages, best first, and what keeps others out.", body = ExpertAnswer))
 )]
 #[get("/experts/{expert}/packages")]
 pub(crate) async fn list_packages_of_expert(shared: web::Data<Shared>, caller: Caller, id: InPath<ExpertId>) -> Answered {

@@ -9,7 +9,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpResponse, delete, get, post, web};
 use futures_util::stream;
 use raakvlak_domain::texts::Line;
-use raakvlak_service::transfers::{Direction, Request};
+use raakvlak_service::transfers::{Direction, Request, TransferView};
 
 use super::answers::{Answered, ask, no_body, read};
 use super::imports::{MEDIA_TYPE, blocking};
@@ -28,8 +28,8 @@ const AT_ONCE: u64 = 256 * 1024;
 #[utoipa::path(
     operation_id = "create_export",
     tag = "transfers",
-    params(("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
-    responses((status = 202, description = "The export, which has begun.", body = Object, headers(("Location" = String, description = "Where to see how far it is."))))
+    params(IdempotencyKey),
+    responses((status = 202, description = "The export, which has begun.", body = TransferView, headers(("Location" = String, description = "Where to see how far it is."))))
 )]
 #[post("/exports")]
 pub(crate) async fn create_export(shared: web::Data<Shared>, caller: Caller, key: IdempotencyKey) -> Answered {
@@ -47,7 +47,7 @@ pub(crate) async fn create_export(shared: web::Data<Shared>, caller: Caller, key
     operation_id = "get_export",
     tag = "transfers",
     params(("export" = String, Path, description = "The export.")),
-    responses((status = 200, description = "How far it is.", body = Object))
+    responses((status = 200, description = "How far it is.", body = TransferView))
 )]
 #[get("/exports/{export}")]
 pub(crate) async fn get_export(shared: web::Data<Shared>, caller: Caller, id: InPath<Line>) -> Answered {

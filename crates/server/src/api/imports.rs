@@ -11,7 +11,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use futures_util::StreamExt;
 use raakvlak_domain::texts::Line;
 use raakvlak_service::error::Error;
-use raakvlak_service::transfers::{Direction, Request};
+use raakvlak_service::transfers::{Direction, Request, TransferView};
 
 use super::answers::{Answered, ask, read};
 use crate::authentication::Caller;
@@ -45,10 +45,10 @@ crate::parameters::query! {
 #[utoipa::path(
     operation_id = "create_import",
     tag = "transfers",
-    params(ImportQuery, ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(ImportQuery, IdempotencyKey),
     request_body(content = String, content_type = "application/zip", description = "The files of a dataset folder under their own names, as a zip file."),
     responses(
-        (status = 202, description = "The import, which has begun.", body = Object, headers(("Location" = String, description = "Where to see how far it is."))),
+        (status = 202, description = "The import, which has begun.", body = TransferView, headers(("Location" = String, description = "Where to see how far it is."))),
         (status = 413, description = "The file is larger than this server takes (the setting `import_mebibytes`)."),
         (status = 415, description = "The body is not `application/zip`."),
     )
@@ -143,7 +143,7 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::
     operation_id = "get_import",
     tag = "transfers",
     params(("import" = String, Path, description = "The import.")),
-    responses((status = 200, description = "How far it is.", body = Object))
+    responses((status = 200, description = "How far it is.", body = TransferView))
 )]
 #[get("/imports/{import}")]
 pub(crate) async fn get_import(shared: web::Data<Shared>, caller: Caller, id: InPath<Line>) -> Answered {

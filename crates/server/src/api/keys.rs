@@ -5,13 +5,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::shared::Shared;
+use crate::tokens::PublicKey;
 
 /// A set of public keys (RFC 7517).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KeySet {
     /// The keys, the one that signs first (RFC 8037).
-    #[schema(value_type = Vec<Object>)]
-    pub keys: Vec<serde_json::Value>,
+    pub keys: Vec<PublicKey>,
 }
 
 /// List the public keys

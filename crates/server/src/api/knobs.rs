@@ -8,15 +8,15 @@ use raakvlak_domain::{closed_words, record};
 use raakvlak_service::actor::Actor;
 use raakvlak_service::desk::{Desk, Versioned};
 use raakvlak_service::error::Error;
-use raakvlak_service::knobs::{Standing, scope_of};
+use raakvlak_service::knobs::{Preset, Standing, VersionView, scope_of};
+use raakvlak_service::shortlists::Preview;
 use utoipa::ToSchema;
 
-use super::answers::PageOfObjects;
 use super::answers::{Answered, PageQuery, change, read, read_record, read_rows};
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
-use crate::paging::{Cursor, Limit};
+use crate::paging::{Cursor, Limit, Page};
 use crate::parameters::{InQuery, query};
 use crate::shared::Shared;
 
@@ -96,7 +96,7 @@ fn numbered(standing: Standing) -> Versioned<Standing> {
 #[utoipa::path(
     operation_id = "list_knobs",
     tag = "knobs",
-    responses((status = 200, description = "The knobs with their positions.", body = Vec<Object>))
+    responses((status = 200, description = "The knobs with their positions.", body = Vec<Standing>))
 )]
 #[get("/knobs")]
 pub(crate) async fn list_knobs(shared: web::Data<Shared>, caller: Caller) -> Answered {
@@ -108,7 +108,7 @@ pub(crate) async fn list_knobs(shared: web::Data<Shared>, caller: Caller) -> Ans
     operation_id = "get_matcher_knob",
     tag = "knobs",
     params(ScopeQuery),
-    responses((status = 200, description = "The setting that holds, and where it comes from.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The setting that holds, and where it comes from.", body = Standing, headers(("ETag"))))
 )]
 #[get("/knobs/matcher")]
 pub(crate) async fn get_matcher_knob(shared: web::Data<Shared>, caller: Caller, query: InQuery<ScopeQuery>) -> Answered {
@@ -124,9 +124,9 @@ pub(crate) async fn get_matcher_knob(shared: web::Data<Shared>, caller: Caller, 
 #[utoipa::path(
     operation_id = "turn_matcher_knob",
     tag = "knobs",
-    params(("If-Match" = String, Header, description = "The entity tag of the version that the change is built on.")),
+    params(IfMatch),
     request_body(content = Turn, example = json!({"scope": "network", "setting": {"weights": {"tasks": 8, "competence": 2, "experience": 4, "development": 1, "energy": 3, "proximity": 2, "hours": 2, "comfort": 2, "turn": 2}}, "why": "We kijken dit jaar naar taken."})),
-    responses((status = 200, description = "How it stands now.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "How it stands now.", body = Standing, headers(("ETag"))))
 )]
 #[put("/knobs/matcher")]
 pub(crate) async fn turn_matcher_knob(shared: web::Data<Shared>, caller: Caller, on: IfMatch, body: Checked<Turn>) -> Answered {
@@ -151,7 +151,7 @@ pub(crate) async fn turn_matcher_knob(shared: web::Data<Shared>, caller: Caller,
     operation_id = "list_matcher_versions",
     tag = "knobs",
     params(VersionsQuery),
-    responses((status = 200, description = "A page, newest first: who turned it, when and why.", body = PageOfObjects))
+    responses((status = 200, description = "A page, newest first: who turned it, when and why.", body = Page<VersionView>))
 )]
 #[get("/knobs/matcher/versions")]
 pub(crate) async fn list_matcher_versions(
@@ -171,7 +171,7 @@ pub(crate) async fn list_matcher_versions(
 #[utoipa::path(
     operation_id = "list_matcher_presets",
     tag = "knobs",
-    responses((status = 200, description = "The positions, and where each programme starts and why.", body = Vec<Object>))
+    responses((status = 200, description = "The positions, and where each programme starts and why.", body = Vec<Preset>))
 )]
 #[get("/knobs/matcher/presets")]
 pub(crate) async fn list_matcher_presets(shared: web::Data<Shared>, caller: Caller) -> Answered {
@@ -183,7 +183,7 @@ pub(crate) async fn list_matcher_presets(shared: web::Data<Shared>, caller: Call
     operation_id = "preview_matcher_knob",
     tag = "knobs",
     request_body(content = Trial, example = json!({"package": "p-1", "setting": {"floor": 3000}})),
-    responses((status = 200, description = "The shortlist before and after: who rises, falls, enters and leaves.", body = Object))
+    responses((status = 200, description = "The shortlist before and after: who rises, falls, enters and leaves.", body = Preview))
 )]
 #[post("/knobs/matcher/preview")]
 pub(crate) async fn preview_matcher_knob(shared: web::Data<Shared>, caller: Caller, body: Checked<Trial>) -> Answered {

@@ -5,15 +5,16 @@ use actix_web::{HttpRequest, get, post, web};
 use raakvlak_domain::identifiers::{ExpertId, MatchId, PackageId};
 use raakvlak_domain::matches::{Approval, CheckIn, Evaluation, MatchState, Offer, Reasoned, Rejection, Remark, Suggestion};
 use raakvlak_domain::quantities::Count;
-use raakvlak_service::matches::{Decision, MatchFilter};
+use raakvlak_service::matches::{ArrangementView, CheckInView, Decision, EventView, MatchFilter, MatchView};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::answers::PageOfObjects;
 use super::answers::{Answered, PageQuery, act, decide, make, no_body, read, read_page, read_record};
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
-use crate::paging::{Cursor, Limit};
+use crate::paging::{Cursor, Limit, Listed, Page};
 use crate::parameters::{BothInPath, InPath, InQuery, query};
 use crate::shared::Shared;
 
@@ -31,6 +32,13 @@ query! {
         /// Where the page starts, from the `Link` header of the page before.
         pub cursor("cursor"): Option<Cursor>,
     }
+}
+
+/// Something that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Made {
+    /// Names it.
+    pub id: String,
 }
 
 async fn decided(
@@ -51,9 +59,9 @@ async fn decided(
 #[utoipa::path(
     operation_id = "suggest_match",
     tag = "matches",
-    params(("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(IdempotencyKey),
     request_body(content = Suggestion, example = json!({"package": "p-1", "expert": "e-1", "why": "Zij kookt graag met anderen."})),
-    responses((status = 201, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 201, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches")]
 pub(crate) async fn suggest_match(shared: web::Data<Shared>, caller: Caller, key: IdempotencyKey, body: Checked<Suggestion>) -> Answered {
@@ -67,7 +75,7 @@ pub(crate) async fn suggest_match(shared: web::Data<Shared>, caller: Caller, key
     operation_id = "list_matches",
     tag = "matches",
     params(MatchesQuery),
-    responses((status = 200, description = "A page; the `Link` header leads to the next.", body = PageOfObjects))
+    responses((status = 200, description = "A page; the `Link` header leads to the next.", body = Page<Listed<MatchView>>))
 )]
 #[get("/matches")]
 pub(crate) async fn list_matches(
@@ -87,7 +95,7 @@ pub(crate) async fn list_matches(
     operation_id = "get_match",
     tag = "matches",
     params(("match" = MatchId, Path, description = "The match.")),
-    responses((status = 200, description = "The match, as this reader may see it.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match, as this reader may see it.", body = MatchView, headers(("ETag"))))
 )]
 #[get("/matches/{match}")]
 pub(crate) async fn get_match(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>) -> Answered {
@@ -99,7 +107,7 @@ pub(crate) async fn get_match(shared: web::Data<Shared>, caller: Caller, id: InP
     operation_id = "list_match_history",
     tag = "matches",
     params(("match" = MatchId, Path, description = "The match.")),
-    responses((status = 200, description = "The steps, oldest first.", body = Vec<Object>))
+    responses((status = 200, description = "The steps, oldest first.", body = Vec<EventView>))
 )]
 #[get("/matches/{match}/history")]
 pub(crate) async fn list_match_history(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>) -> Answered {
@@ -111,7 +119,7 @@ pub(crate) async fn list_match_history(shared: web::Data<Shared>, caller: Caller
     operation_id = "get_arrangement",
     tag = "matches",
     params(("match" = MatchId, Path, description = "The match."), ("version" = u32, Path, description = "The version of the arrangement.")),
-    responses((status = 200, description = "The arrangement, with every yes to it.", body = Object))
+    responses((status = 200, description = "The arrangement, with every yes to it.", body = ArrangementView))
 )]
 #[get("/matches/{match}/arrangements/{version}")]
 pub(crate) async fn get_arrangement(shared: web::Data<Shared>, caller: Caller, both: BothInPath<MatchId, Count>) -> Answered {
@@ -122,9 +130,9 @@ pub(crate) async fn get_arrangement(shared: web::Data<Shared>, caller: Caller, b
 #[utoipa::path(
     operation_id = "review_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Reasoned, example = json!({"text": "Rustige groep, en zij kookt graag."})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/review")]
 pub(crate) async fn review_match(
@@ -142,9 +150,9 @@ pub(crate) async fn review_match(
 #[utoipa::path(
     operation_id = "dismiss_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Reasoned, example = json!({"text": "Het werk is al begonnen."})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/dismiss")]
 pub(crate) async fn dismiss_match(
@@ -162,9 +170,9 @@ pub(crate) async fn dismiss_match(
 #[utoipa::path(
     operation_id = "offer_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Offer, example = json!({"arrangement": {"hours": 8, "start": "2027-01-11", "dayparts": ["tue_am"], "adaptations": ["quiet_place"]}, "deadline": "2026-12-10T17:00:00Z", "text": "Wil je dit proberen?"})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/offer")]
 pub(crate) async fn offer_match(
@@ -182,9 +190,9 @@ pub(crate) async fn offer_match(
 #[utoipa::path(
     operation_id = "rearrange_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Offer, example = json!({"arrangement": {"hours": 8, "start": "2027-01-11", "dayparts": ["tue_am"], "adaptations": ["quiet_place"]}, "deadline": "2026-12-10T17:00:00Z", "text": "Wil je dit proberen?"})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/rearrange")]
 pub(crate) async fn rearrange_match(
@@ -202,9 +210,9 @@ pub(crate) async fn rearrange_match(
 #[utoipa::path(
     operation_id = "accept_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Approval, example = json!({"arrangement_version": 1})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/accept")]
 pub(crate) async fn accept_match(
@@ -224,9 +232,9 @@ pub(crate) async fn accept_match(
 #[utoipa::path(
     operation_id = "decline_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Remark, example = json!({})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/decline")]
 pub(crate) async fn decline_match(
@@ -244,9 +252,9 @@ pub(crate) async fn decline_match(
 #[utoipa::path(
     operation_id = "introduce_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Remark, example = json!({})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/introduce")]
 pub(crate) async fn introduce_match(
@@ -264,9 +272,9 @@ pub(crate) async fn introduce_match(
 #[utoipa::path(
     operation_id = "agree_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Approval, example = json!({"arrangement_version": 1})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/agree")]
 pub(crate) async fn agree_match(
@@ -284,9 +292,9 @@ pub(crate) async fn agree_match(
 #[utoipa::path(
     operation_id = "reject_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Rejection, example = json!({"reason": "hours"})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/reject")]
 pub(crate) async fn reject_match(
@@ -304,9 +312,9 @@ pub(crate) async fn reject_match(
 #[utoipa::path(
     operation_id = "confirm_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Approval, example = json!({"arrangement_version": 1})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/confirm")]
 pub(crate) async fn confirm_match(
@@ -324,9 +332,9 @@ pub(crate) async fn confirm_match(
 #[utoipa::path(
     operation_id = "end_early_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Remark, example = json!({})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/end-early")]
 pub(crate) async fn end_early_match(
@@ -344,9 +352,9 @@ pub(crate) async fn end_early_match(
 #[utoipa::path(
     operation_id = "close_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Remark, example = json!({})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/close")]
 pub(crate) async fn close_match(
@@ -364,9 +372,9 @@ pub(crate) async fn close_match(
 #[utoipa::path(
     operation_id = "withdraw_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Remark, example = json!({})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/withdraw")]
 pub(crate) async fn withdraw_match(
@@ -384,9 +392,9 @@ pub(crate) async fn withdraw_match(
 #[utoipa::path(
     operation_id = "ask_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Reasoned, example = json!({"text": "Is er een lift?"})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/ask")]
 pub(crate) async fn ask_match(
@@ -404,9 +412,9 @@ pub(crate) async fn ask_match(
 #[utoipa::path(
     operation_id = "answer_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
     request_body(content = Reasoned, example = json!({"text": "Ja, naast de ingang."})),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/answer")]
 pub(crate) async fn answer_match(
@@ -424,8 +432,8 @@ pub(crate) async fn answer_match(
 #[utoipa::path(
     operation_id = "start_match",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
-    responses((status = 200, description = "The match.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    params(("match" = MatchId, Path, description = "The match."), IfMatch, IdempotencyKey),
+    responses((status = 200, description = "The match.", body = MatchView, headers(("ETag"))))
 )]
 #[post("/matches/{match}/start")]
 pub(crate) async fn start_match(
@@ -442,9 +450,9 @@ pub(crate) async fn start_match(
 #[utoipa::path(
     operation_id = "create_check_in",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IdempotencyKey),
     request_body(content = CheckIn, example = json!({"energy": 4, "need": "none"})),
-    responses((status = 201, description = "It is kept.", body = Object))
+    responses((status = 201, description = "It is kept.", body = Made))
 )]
 #[post("/matches/{match}/check-ins")]
 pub(crate) async fn create_check_in(
@@ -455,7 +463,7 @@ pub(crate) async fn create_check_in(
     body: Checked<CheckIn>,
 ) -> Answered {
     act(&shared, &caller, (key, body.digest), StatusCode::CREATED, move |desk, actor| {
-        Ok(serde_json::json!({ "id": desk.check_in(actor, &id.0, body.value)? }))
+        Ok(Made { id: desk.check_in(actor, &id.0, body.value)? })
     })
     .await
 }
@@ -465,7 +473,7 @@ pub(crate) async fn create_check_in(
     operation_id = "list_check_ins",
     tag = "matches",
     params(("match" = MatchId, Path, description = "The match.")),
-    responses((status = 200, description = "All of it for a mediator, their own for the expert.", body = Vec<Object>))
+    responses((status = 200, description = "All of it for a mediator, their own for the expert.", body = Vec<CheckInView>))
 )]
 #[get("/matches/{match}/check-ins")]
 pub(crate) async fn list_check_ins(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>) -> Answered {
@@ -476,9 +484,9 @@ pub(crate) async fn list_check_ins(shared: web::Data<Shared>, caller: Caller, id
 #[utoipa::path(
     operation_id = "create_evaluation",
     tag = "matches",
-    params(("match" = MatchId, Path, description = "The match."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("match" = MatchId, Path, description = "The match."), IdempotencyKey),
     request_body(content = Evaluation, example = json!({"rating": 4, "again": true})),
-    responses((status = 201, description = "It is kept; it never becomes part of a person's score.", body = Object))
+    responses((status = 201, description = "It is kept; it never becomes part of a person's score.", body = Evaluation))
 )]
 #[post("/matches/{match}/evaluations")]
 pub(crate) async fn create_evaluation(

@@ -1,22 +1,25 @@
 //! Me: one's own profile, what is shown of it, what fits, who looked, and going.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
+use actix_web::{HttpRequest, delete, get, post, put, web};
 use raakvlak_domain::experts::{Availability, Disclosure, Expert};
 use raakvlak_domain::identifiers::ExpertId;
 use raakvlak_domain::reading::{Changed, Fresh};
 use raakvlak_domain::record;
 use raakvlak_domain::users::User;
 use raakvlak_service::actor::Actor;
+use raakvlak_service::audit::View;
 use raakvlak_service::error::Error;
+use raakvlak_service::experts::{Disclosed, ExpertExport};
+use raakvlak_service::fitting::FittingPackage;
 use utoipa::ToSchema;
 
-use super::answers::PageOfObjects;
-use super::answers::{Answered, PageQuery, ask, change, make, read, read_record, read_rows};
+use super::answers::{Answered, PageQuery, change, done, make, read, read_record, read_rows};
 use super::experts::Consent;
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
+use crate::paging::Page;
 use crate::parameters::InQuery;
 use crate::shared::Shared;
 
@@ -38,7 +41,7 @@ fn own(actor: &Actor) -> Result<ExpertId, Error> {
 #[utoipa::path(
     operation_id = "get_me",
     tag = "me",
-    responses((status = 200, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The user.", body = User, headers(("ETag"))))
 )]
 #[get("/me")]
 pub(crate) async fn get_me(shared: web::Data<Shared>, caller: Caller) -> Answered {
@@ -51,9 +54,9 @@ pub(crate) async fn get_me(shared: web::Data<Shared>, caller: Caller) -> Answere
 #[utoipa::path(
     operation_id = "create_my_profile",
     tag = "me",
-    params(("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(IdempotencyKey),
     request_body(content = Expert, example = json!({"display_name": "Noor", "wants_to_be_matched": true, "competences": [{"competence": "rv:cook-together", "level": 3, "source": "self"}], "hours": {"min": 4, "max": 16}, "place": {"town": "Zwolle"}, "travel_km": 15})),
-    responses((status = 201, description = "The profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 201, description = "The profile.", body = Expert, headers(("ETag"))))
 )]
 #[post("/me/profile")]
 pub(crate) async fn create_my_profile(
@@ -70,7 +73,7 @@ pub(crate) async fn create_my_profile(
 #[utoipa::path(
     operation_id = "get_my_profile",
     tag = "me",
-    responses((status = 200, description = "The whole profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The whole profile.", body = Expert, headers(("ETag"))))
 )]
 #[get("/me/profile")]
 pub(crate) async fn get_my_profile(shared: web::Data<Shared>, caller: Caller) -> Answered {
@@ -81,9 +84,9 @@ pub(crate) async fn get_my_profile(shared: web::Data<Shared>, caller: Caller) ->
 #[utoipa::path(
     operation_id = "update_my_profile",
     tag = "me",
-    params(("If-Match" = String, Header, description = "The entity tag of the version that the change is built on.")),
+    params(IfMatch),
     request_body(content = Expert, example = json!({"display_name": "Noor", "wants_to_be_matched": true, "competences": [{"competence": "rv:cook-together", "level": 3, "source": "self"}], "hours": {"min": 4, "max": 16}, "place": {"town": "Zwolle"}, "travel_km": 15})),
-    responses((status = 200, description = "The profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The profile.", body = Expert, headers(("ETag"))))
 )]
 #[put("/me/profile")]
 pub(crate) async fn update_my_profile(shared: web::Data<Shared>, caller: Caller, on: IfMatch, body: Checked<Changed<Expert>>) -> Answered {
@@ -101,9 +104,9 @@ pub(crate) async fn update_my_profile(shared: web::Data<Shared>, caller: Caller,
 #[utoipa::path(
     operation_id = "set_my_disclosure",
     tag = "me",
-    params(("If-Match" = String, Header, description = "The entity tag of the version that the change is built on.")),
+    params(IfMatch),
     request_body(content = Disclosure, example = json!({"story": "nobody", "competences": "organisation"})),
-    responses((status = 200, description = "The profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The profile.", body = Expert, headers(("ETag"))))
 )]
 #[put("/me/disclosure")]
 pub(crate) async fn set_my_disclosure(shared: web::Data<Shared>, caller: Caller, on: IfMatch, body: Checked<Disclosure>) -> Answered {
@@ -123,9 +126,9 @@ pub(crate) async fn set_my_disclosure(shared: web::Data<Shared>, caller: Caller,
 #[utoipa::path(
     operation_id = "set_my_consent",
     tag = "me",
-    params(("If-Match" = String, Header, description = "The entity tag of the version that the change is built on.")),
+    params(IfMatch),
     request_body(content = Consent, example = json!({"wants_to_be_matched": false})),
-    responses((status = 200, description = "The profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The profile.", body = Expert, headers(("ETag"))))
 )]
 #[put("/me/consent")]
 pub(crate) async fn set_my_consent(shared: web::Data<Shared>, caller: Caller, on: IfMatch, body: Checked<Consent>) -> Answered {
@@ -145,9 +148,9 @@ pub(crate) async fn set_my_consent(shared: web::Data<Shared>, caller: Caller, on
 #[utoipa::path(
     operation_id = "set_my_availability",
     tag = "me",
-    params(("If-Match" = String, Header, description = "The entity tag of the version that the change is built on.")),
+    params(IfMatch),
     request_body(content = AvailabilityChoice, example = json!({"availability": "paused"})),
-    responses((status = 200, description = "The profile.", body = Expert, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The profile.", body = Expert, headers(("ETag"))))
 )]
 #[put("/me/availability")]
 pub(crate) async fn set_my_availability(
@@ -170,7 +173,7 @@ pub(crate) async fn set_my_availability(
 #[utoipa::path(
     operation_id = "preview_me",
     tag = "me",
-    responses((status = 200, description = "The profile as an organisation sees it after my yes.", body = Object))
+    responses((status = 200, description = "The profile as an organisation sees it after my yes.", body = Disclosed))
 )]
 #[get("/me/preview")]
 pub(crate) async fn preview_me(shared: web::Data<Shared>, caller: Caller) -> Answered {
@@ -181,7 +184,7 @@ pub(crate) async fn preview_me(shared: web::Data<Shared>, caller: Caller) -> Ans
 #[utoipa::path(
     operation_id = "list_my_packages",
     tag = "me",
-    responses((status = 200, description = "The packages, best first, each with what you have not told yet and what could matter for it.", body = Vec<Object>))
+    responses((status = 200, description = "The packages, best first, each with what you have not told yet and what could matter for it.", body = Vec<FittingPackage>))
 )]
 #[get("/me/packages")]
 pub(crate) async fn list_my_packages(shared: web::Data<Shared>, caller: Caller) -> Answered {
@@ -192,7 +195,7 @@ pub(crate) async fn list_my_packages(shared: web::Data<Shared>, caller: Caller) 
 #[utoipa::path(
     operation_id = "export_me",
     tag = "me",
-    responses((status = 200, description = "The profile, consents and matches.", body = Object))
+    responses((status = 200, description = "The profile, consents and matches.", body = ExpertExport))
 )]
 #[get("/me/export")]
 pub(crate) async fn export_me(shared: web::Data<Shared>, caller: Caller) -> Answered {
@@ -204,7 +207,7 @@ pub(crate) async fn export_me(shared: web::Data<Shared>, caller: Caller) -> Answ
     operation_id = "list_my_views",
     tag = "me",
     params(PageQuery),
-    responses((status = 200, description = "A page, newest first.", body = PageOfObjects))
+    responses((status = 200, description = "A page, newest first.", body = Page<View>))
 )]
 #[get("/me/views")]
 pub(crate) async fn list_my_views(shared: web::Data<Shared>, caller: Caller, request: HttpRequest, page: InQuery<PageQuery>) -> Answered {
@@ -219,12 +222,5 @@ pub(crate) async fn list_my_views(shared: web::Data<Shared>, caller: Caller, req
 )]
 #[delete("/me")]
 pub(crate) async fn erase_me(shared: web::Data<Shared>, caller: Caller) -> Answered {
-    ask(&shared, &caller, |desk, actor| {
-        if let Some(expert) = &actor.expert {
-            desk.erase_expert(actor, expert)?;
-        }
-        desk.erase_user(actor, &actor.user)
-    })
-    .await?;
-    Ok(HttpResponse::NoContent().finish())
+    done(&shared, &caller, |desk, actor| desk.erase_user(actor, &actor.user)).await
 }

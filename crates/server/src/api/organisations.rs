@@ -1,18 +1,35 @@
 //! Organisations: make, read, change, vet, and who speaks for them.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, delete, get, post, put, web};
 use raakvlak_domain::identifiers::{OrganisationId, UserId};
+use raakvlak_domain::languages::Language;
 use raakvlak_domain::organisations::Organisation;
 use raakvlak_domain::reading::{Changed, Fresh};
+use raakvlak_domain::record;
+use raakvlak_domain::texts::EmailAddress;
+use raakvlak_service::organisations::{Invitation, Member, OrganisationView};
+use utoipa::ToSchema;
 
-use super::answers::{Answered, PageQuery, ask, change, decide, make, no_body, read, read_page, read_record};
+use super::answers::{Answered, PageQuery, act_silently, change, decide, done, make, no_body, read, read_page, read_record};
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
-use crate::paging::Page;
+use crate::paging::{Listed, Page};
 use crate::parameters::{BothInPath, InPath, InQuery};
 use crate::shared::Shared;
+
+record! {
+    /// An invitation to speak for an organisation.
+    #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
+    pub struct InvitationRequest {
+        /// Where it goes.
+        pub email: EmailAddress,
+        /// The language to write in, when the person is new here.
+        pub language: Language = Language::Nl,
+    }
+}
 
 /// Make an organisation
 ///
@@ -20,9 +37,9 @@ use crate::shared::Shared;
 #[utoipa::path(
     operation_id = "create_organisation",
     tag = "organisations",
-    params(("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(IdempotencyKey),
     request_body(content = Organisation, example = json!({"name": "Buurtkeuken De Pollepel", "kind": "citizens_initiative", "place": {"town": "Zwolle"}})),
-    responses((status = 201, description = "The organisation.", body = Organisation, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 201, description = "The organisation.", body = OrganisationView, headers(("ETag"))))
 )]
 #[post("/organisations")]
 pub(crate) async fn create_organisation(
@@ -39,7 +56,7 @@ pub(crate) async fn create_organisation(
     operation_id = "list_organisations",
     tag = "organisations",
     params(PageQuery),
-    responses((status = 200, description = "A page; the `Link` header leads to the next.", body = Page<Organisation>))
+    responses((status = 200, description = "A page; the `Link` header leads to the next.", body = Page<Listed<OrganisationView>>))
 )]
 #[get("/organisations")]
 pub(crate) async fn list_organisations(
@@ -56,7 +73,7 @@ pub(crate) async fn list_organisations(
     operation_id = "get_organisation",
     tag = "organisations",
     params(("organisation" = OrganisationId, Path, description = "The organisation.")),
-    responses((status = 200, description = "The organisation.", body = Organisation, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The organisation.", body = OrganisationView, headers(("ETag"))))
 )]
 #[get("/organisations/{organisation}")]
 pub(crate) async fn get_organisation(shared: web::Data<Shared>, caller: Caller, id: InPath<OrganisationId>) -> Answered {
@@ -67,9 +84,9 @@ pub(crate) async fn get_organisation(shared: web::Data<Shared>, caller: Caller, 
 #[utoipa::path(
     operation_id = "update_organisation",
     tag = "organisations",
-    params(("organisation" = OrganisationId, Path, description = "The organisation."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on.")),
+    params(("organisation" = OrganisationId, Path, description = "The organisation."), IfMatch),
     request_body(content = Organisation, example = json!({"name": "Buurtkeuken De Pollepel", "kind": "citizens_initiative", "place": {"town": "Zwolle"}})),
-    responses((status = 200, description = "The organisation.", body = Organisation, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The organisation.", body = OrganisationView, headers(("ETag"))))
 )]
 #[put("/organisations/{organisation}")]
 pub(crate) async fn update_organisation(
@@ -94,8 +111,8 @@ pub(crate) async fn update_organisation(
 #[utoipa::path(
     operation_id = "vet_organisation",
     tag = "organisations",
-    params(("organisation" = OrganisationId, Path, description = "The organisation."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
-    responses((status = 200, description = "The organisation.", body = Organisation, headers(("ETag" = String, description = "The version, for If-Match."))))
+    params(("organisation" = OrganisationId, Path, description = "The organisation."), IfMatch, IdempotencyKey),
+    responses((status = 200, description = "The organisation.", body = OrganisationView, headers(("ETag"))))
 )]
 #[post("/organisations/{organisation}/vet")]
 pub(crate) async fn vet_organisation(
@@ -121,11 +138,38 @@ pub(crate) async fn vet_organisation(
     operation_id = "list_members",
     tag = "organisations",
     params(("organisation" = OrganisationId, Path, description = "The organisation.")),
-    responses((status = 200, description = "The users.", body = Vec<Object>))
+    responses((status = 200, description = "The users.", body = Vec<Member>))
 )]
 #[get("/organisations/{organisation}/members")]
 pub(crate) async fn list_members(shared: web::Data<Shared>, caller: Caller, id: InPath<OrganisationId>) -> Answered {
     read(&shared, &caller, move |desk, actor| desk.members(actor, &id.0)).await
+}
+
+/// Invite somebody to speak for an organisation
+///
+/// A letter goes out with a link; whoever opens it and signs in speaks for the organisation from then on. The answer is the same whether somebody
+/// here has the address or not.
+#[utoipa::path(
+    operation_id = "invite_member",
+    tag = "organisations",
+    params(("organisation" = OrganisationId, Path, description = "The organisation."), IdempotencyKey),
+    request_body(content = InvitationRequest, example = json!({"email": "sam@example.org", "language": "nl"})),
+    responses((status = 202, description = "A letter is on its way."))
+)]
+#[post("/organisations/{organisation}/invitations")]
+pub(crate) async fn invite_member(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<OrganisationId>,
+    key: IdempotencyKey,
+    body: Checked<InvitationRequest>,
+) -> Answered {
+    let InvitationRequest { email, language } = body.value;
+    let invitation = Invitation { email, language };
+    act_silently(&shared, &caller, (key, body.digest), StatusCode::ACCEPTED, move |desk, actor| {
+        desk.invite_member(actor, &id.0, invitation)
+    })
+    .await
 }
 
 /// Let a user speak for an organisation
@@ -137,8 +181,7 @@ pub(crate) async fn list_members(shared: web::Data<Shared>, caller: Caller, id: 
 )]
 #[put("/organisations/{organisation}/members/{user}")]
 pub(crate) async fn add_member(shared: web::Data<Shared>, caller: Caller, both: BothInPath<OrganisationId, UserId>) -> Answered {
-    ask(&shared, &caller, move |desk, actor| desk.add_member(actor, &both.0, &both.1)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    done(&shared, &caller, move |desk, actor| desk.add_member(actor, &both.0, &both.1)).await
 }
 
 /// End that a user speaks for an organisation
@@ -150,6 +193,5 @@ pub(crate) async fn add_member(shared: web::Data<Shared>, caller: Caller, both: 
 )]
 #[delete("/organisations/{organisation}/members/{user}")]
 pub(crate) async fn remove_member(shared: web::Data<Shared>, caller: Caller, both: BothInPath<OrganisationId, UserId>) -> Answered {
-    ask(&shared, &caller, move |desk, actor| desk.remove_member(actor, &both.0, &both.1)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    done(&shared, &caller, move |desk, actor| desk.remove_member(actor, &both.0, &both.1)).await
 }

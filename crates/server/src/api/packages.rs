@@ -8,7 +8,7 @@ use raakvlak_domain::packages::{PackageState, TaskPackage};
 use raakvlak_domain::quantities::Count;
 use raakvlak_domain::reading::{Changed, Fresh};
 use raakvlak_service::packages::PackageFilter;
-use raakvlak_service::shortlists::StoredShortlist;
+use raakvlak_service::shortlists::{Barrier, Explanation, NearMiss, PackageAnswer, StoredShortlist};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,7 +17,7 @@ use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
-use crate::paging::{Cursor, Limit, Page};
+use crate::paging::{Cursor, Limit, Listed, Page};
 use crate::parameters::{BothInPath, InPath, InQuery, query};
 use crate::shared::Shared;
 
@@ -82,9 +82,9 @@ fn shown(kept: StoredShortlist) -> Shortlist {
 #[utoipa::path(
     operation_id = "create_package",
     tag = "task-packages",
-    params(("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(IdempotencyKey),
     request_body(content = TaskPackage, example = json!({"organisation": "o-1", "purpose": "Mensen in de wijk eten samen.", "title": "Koken in de buurtkeuken", "tasks": [{"id": "koken", "title": "Samen koken", "hours": 4}], "hours": {"min": 4, "max": 8}, "work_form": "basic_job", "place": {"town": "Zwolle"}})),
-    responses((status = 201, description = "The draft.", body = TaskPackage, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 201, description = "The draft.", body = TaskPackage, headers(("ETag"))))
 )]
 #[post("/task-packages")]
 pub(crate) async fn create_package(
@@ -103,7 +103,7 @@ pub(crate) async fn create_package(
     operation_id = "list_packages",
     tag = "task-packages",
     params(PackagesQuery),
-    responses((status = 200, description = "A page; the `Link` header leads to the next.", body = Page<TaskPackage>))
+    responses((status = 200, description = "A page; the `Link` header leads to the next.", body = Page<Listed<TaskPackage>>))
 )]
 #[get("/task-packages")]
 pub(crate) async fn list_packages(
@@ -122,7 +122,7 @@ pub(crate) async fn list_packages(
     operation_id = "get_package",
     tag = "task-packages",
     params(("package" = PackageId, Path, description = "The package.")),
-    responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag"))))
 )]
 #[get("/task-packages/{package}")]
 pub(crate) async fn get_package(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>) -> Answered {
@@ -135,9 +135,9 @@ pub(crate) async fn get_package(shared: web::Data<Shared>, caller: Caller, id: I
 #[utoipa::path(
     operation_id = "update_package",
     tag = "task-packages",
-    params(("package" = PackageId, Path, description = "The package."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on.")),
+    params(("package" = PackageId, Path, description = "The package."), IfMatch),
     request_body(content = TaskPackage, example = json!({"organisation": "o-1", "purpose": "Mensen in de wijk eten samen.", "title": "Koken in de buurtkeuken", "tasks": [{"id": "koken", "title": "Samen koken", "hours": 4}], "hours": {"min": 4, "max": 8}, "work_form": "basic_job", "place": {"town": "Zwolle"}})),
-    responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag"))))
 )]
 #[put("/task-packages/{package}")]
 pub(crate) async fn update_package(
@@ -162,8 +162,8 @@ pub(crate) async fn update_package(
 #[utoipa::path(
     operation_id = "publish_package",
     tag = "task-packages",
-    params(("package" = PackageId, Path, description = "The package."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
-    responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag" = String, description = "The version, for If-Match."))))
+    params(("package" = PackageId, Path, description = "The package."), IfMatch, IdempotencyKey),
+    responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag"))))
 )]
 #[post("/task-packages/{package}/publish")]
 pub(crate) async fn publish_package(
@@ -188,8 +188,8 @@ pub(crate) async fn publish_package(
 #[utoipa::path(
     operation_id = "pause_package",
     tag = "task-packages",
-    params(("package" = PackageId, Path, description = "The package."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
-    responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag" = String, description = "The version, for If-Match."))))
+    params(("package" = PackageId, Path, description = "The package."), IfMatch, IdempotencyKey),
+    responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag"))))
 )]
 #[post("/task-packages/{package}/pause")]
 pub(crate) async fn pause_package(
@@ -214,8 +214,8 @@ pub(crate) async fn pause_package(
 #[utoipa::path(
     operation_id = "close_package",
     tag = "task-packages",
-    params(("package" = PackageId, Path, description = "The package."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
-    responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag" = String, description = "The version, for If-Match."))))
+    params(("package" = PackageId, Path, description = "The package."), IfMatch, IdempotencyKey),
+    responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag"))))
 )]
 #[post("/task-packages/{package}/close")]
 pub(crate) async fn close_package(
@@ -240,8 +240,8 @@ pub(crate) async fn close_package(
 #[utoipa::path(
     operation_id = "take_in_package",
     tag = "task-packages",
-    params(("package" = PackageId, Path, description = "The package."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
-    responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag" = String, description = "The version, for If-Match."))))
+    params(("package" = PackageId, Path, description = "The package."), IfMatch, IdempotencyKey),
+    responses((status = 200, description = "The package.", body = TaskPackage, headers(("ETag"))))
 )]
 #[post("/task-packages/{package}/take-in")]
 pub(crate) async fn take_in_package(
@@ -280,7 +280,7 @@ pub(crate) async fn get_package_revision(shared: web::Data<Shared>, caller: Call
 #[utoipa::path(
     operation_id = "open_shortlist",
     tag = "shortlists",
-    params(("package" = PackageId, Path, description = "The package."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("package" = PackageId, Path, description = "The package."), IdempotencyKey),
     responses((status = 201, description = "The shortlist, as it is kept and shown from now on.", body = Shortlist))
 )]
 #[post("/task-packages/{package}/shortlists")]
@@ -307,7 +307,7 @@ pub(crate) async fn get_shortlist(shared: web::Data<Shared>, caller: Caller, id:
     operation_id = "get_ranking",
     tag = "shortlists",
     params(("package" = PackageId, Path, description = "The package.")),
-    responses((status = 200, description = "The complete answer: shortlist, near misses, barriers, and the weights asked for and applied.", body = Object))
+    responses((status = 200, description = "The complete answer: shortlist, near misses, barriers, and the weights asked for and applied.", body = PackageAnswer))
 )]
 #[get("/task-packages/{package}/ranking")]
 pub(crate) async fn get_ranking(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>) -> Answered {
@@ -319,7 +319,7 @@ pub(crate) async fn get_ranking(shared: web::Data<Shared>, caller: Caller, id: I
     operation_id = "list_near_misses",
     tag = "shortlists",
     params(("package" = PackageId, Path, description = "The package.")),
-    responses((status = 200, description = "The near misses, each with what opens the work to them.", body = Vec<Object>))
+    responses((status = 200, description = "The near misses, each with what opens the work to them.", body = Vec<NearMiss>))
 )]
 #[get("/task-packages/{package}/near-misses")]
 pub(crate) async fn list_near_misses(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>) -> Answered {
@@ -331,7 +331,7 @@ pub(crate) async fn list_near_misses(shared: web::Data<Shared>, caller: Caller, 
     operation_id = "list_barriers",
     tag = "shortlists",
     params(("package" = PackageId, Path, description = "The package.")),
-    responses((status = 200, description = "Per gate and detail: how many it keeps out alone, and in all.", body = Vec<Object>))
+    responses((status = 200, description = "Per gate and detail: how many it keeps out alone, and in all.", body = Vec<Barrier>))
 )]
 #[get("/task-packages/{package}/barriers")]
 pub(crate) async fn list_barriers(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>) -> Answered {
@@ -345,7 +345,7 @@ pub(crate) async fn list_barriers(shared: web::Data<Shared>, caller: Caller, id:
     operation_id = "get_explanation",
     tag = "shortlists",
     params(("package" = PackageId, Path, description = "The package."), ("expert" = ExpertId, Path, description = "The expert.")),
-    responses((status = 200, description = "Every criterion, gate and requirement, with what answered it.", body = Object))
+    responses((status = 200, description = "Every criterion, gate and requirement, with what answered it.", body = Explanation))
 )]
 #[get("/task-packages/{package}/explanations/{expert}")]
 pub(crate) async fn get_explanation(shared: web::Data<Shared>, caller: Caller, both: BothInPath<PackageId, ExpertId>) -> Answered {

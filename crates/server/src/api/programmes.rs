@@ -1,16 +1,16 @@
 //! Programmes: make, read, change, join and leave.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
-use raakvlak_domain::identifiers::{OrganisationId, ProgrammeId};
+use actix_web::{HttpRequest, delete, get, post, put, web};
+use raakvlak_domain::identifiers::{ExpertId, OrganisationId, ProgrammeId};
 use raakvlak_domain::programmes::Programme;
 use raakvlak_domain::reading::{Changed, Fresh};
 
-use super::answers::{Answered, PageQuery, ask, change, make, read, read_page, read_record};
+use super::answers::{Answered, PageQuery, change, done, make, read, read_page, read_record};
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
-use crate::paging::Page;
+use crate::paging::{Listed, Page};
 use crate::parameters::{BothInPath, InPath, InQuery};
 use crate::shared::Shared;
 
@@ -18,9 +18,9 @@ use crate::shared::Shared;
 #[utoipa::path(
     operation_id = "create_programme",
     tag = "programmes",
-    params(("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(IdempotencyKey),
     request_body(content = Programme, example = json!({"name": "Zorgreserve", "purpose_nl": "Klaarstaan als de zorg het niet redt.", "position": "task_package", "why_nl": "In een crisis telt welke taken iemand kan dragen."})),
-    responses((status = 201, description = "The programme.", body = Programme, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 201, description = "The programme.", body = Programme, headers(("ETag"))))
 )]
 #[post("/programmes")]
 pub(crate) async fn create_programme(
@@ -37,7 +37,7 @@ pub(crate) async fn create_programme(
     operation_id = "list_programmes",
     tag = "programmes",
     params(PageQuery),
-    responses((status = 200, description = "A page; the `Link` header leads to the next.", body = Page<Programme>))
+    responses((status = 200, description = "A page; the `Link` header leads to the next.", body = Page<Listed<Programme>>))
 )]
 #[get("/programmes")]
 pub(crate) async fn list_programmes(shared: web::Data<Shared>, caller: Caller, request: HttpRequest, page: InQuery<PageQuery>) -> Answered {
@@ -49,7 +49,7 @@ pub(crate) async fn list_programmes(shared: web::Data<Shared>, caller: Caller, r
     operation_id = "get_programme",
     tag = "programmes",
     params(("programme" = ProgrammeId, Path, description = "The programme.")),
-    responses((status = 200, description = "The programme.", body = Programme, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The programme.", body = Programme, headers(("ETag"))))
 )]
 #[get("/programmes/{programme}")]
 pub(crate) async fn get_programme(shared: web::Data<Shared>, caller: Caller, id: InPath<ProgrammeId>) -> Answered {
@@ -60,9 +60,9 @@ pub(crate) async fn get_programme(shared: web::Data<Shared>, caller: Caller, id:
 #[utoipa::path(
     operation_id = "update_programme",
     tag = "programmes",
-    params(("programme" = ProgrammeId, Path, description = "The programme."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on.")),
+    params(("programme" = ProgrammeId, Path, description = "The programme."), IfMatch),
     request_body(content = Programme, example = json!({"name": "Zorgreserve", "purpose_nl": "Klaarstaan als de zorg het niet redt.", "position": "task_package", "why_nl": "In een crisis telt welke taken iemand kan dragen."})),
-    responses((status = 200, description = "The programme.", body = Programme, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The programme.", body = Programme, headers(("ETag"))))
 )]
 #[put("/programmes/{programme}")]
 pub(crate) async fn update_programme(
@@ -104,8 +104,7 @@ pub(crate) async fn list_enrolments(shared: web::Data<Shared>, caller: Caller, i
 )]
 #[put("/programmes/{programme}/organisations/{organisation}")]
 pub(crate) async fn join_programme(shared: web::Data<Shared>, caller: Caller, both: BothInPath<ProgrammeId, OrganisationId>) -> Answered {
-    ask(&shared, &caller, move |desk, actor| desk.enrol_organisation(actor, &both.0, &both.1, true)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    done(&shared, &caller, move |desk, actor| desk.enrol_organisation(actor, &both.0, &both.1, true)).await
 }
 
 /// Let an organisation leave a programme
@@ -117,6 +116,39 @@ pub(crate) async fn join_programme(shared: web::Data<Shared>, caller: Caller, bo
 )]
 #[delete("/programmes/{programme}/organisations/{organisation}")]
 pub(crate) async fn leave_programme(shared: web::Data<Shared>, caller: Caller, both: BothInPath<ProgrammeId, OrganisationId>) -> Answered {
-    ask(&shared, &caller, move |desk, actor| desk.enrol_organisation(actor, &both.0, &both.1, false)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    done(&shared, &caller, move |desk, actor| desk.enrol_organisation(actor, &both.0, &both.1, false)).await
+}
+
+/// Let an expert join a programme
+///
+/// The expert themselves, or a mediator who fills in together with them.
+#[utoipa::path(
+    operation_id = "join_programme_as_expert",
+    tag = "programmes",
+    params(("programme" = ProgrammeId, Path, description = "The programme."), ("expert" = ExpertId, Path, description = "The expert.")),
+    responses((status = 204, description = "Done."))
+)]
+#[put("/programmes/{programme}/experts/{expert}")]
+pub(crate) async fn join_programme_as_expert(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    both: BothInPath<ProgrammeId, ExpertId>,
+) -> Answered {
+    done(&shared, &caller, move |desk, actor| desk.enrol_expert(actor, &both.0, &both.1, true)).await
+}
+
+/// Let an expert leave a programme
+#[utoipa::path(
+    operation_id = "leave_programme_as_expert",
+    tag = "programmes",
+    params(("programme" = ProgrammeId, Path, description = "The programme."), ("expert" = ExpertId, Path, description = "The expert.")),
+    responses((status = 204, description = "Done."))
+)]
+#[delete("/programmes/{programme}/experts/{expert}")]
+pub(crate) async fn leave_programme_as_expert(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    both: BothInPath<ProgrammeId, ExpertId>,
+) -> Answered {
+    done(&shared, &caller, move |desk, actor| desk.enrol_expert(actor, &both.0, &both.1, false)).await
 }

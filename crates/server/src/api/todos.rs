@@ -2,12 +2,13 @@
 
 use actix_web::{HttpRequest, get, post, web};
 use raakvlak_domain::texts::Line;
+use raakvlak_service::todos::TodoView;
 
-use super::answers::PageOfObjects;
 use super::answers::{Answered, PageQuery, decide, no_body, read_page};
 use crate::authentication::Caller;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
+use crate::paging::{Listed, Page};
 use crate::parameters::{InPath, InQuery};
 use crate::shared::Shared;
 
@@ -16,7 +17,7 @@ use crate::shared::Shared;
     operation_id = "list_todos",
     tag = "todos",
     params(PageQuery),
-    responses((status = 200, description = "A page; the `Link` header leads to the next.", body = PageOfObjects))
+    responses((status = 200, description = "A page; the `Link` header leads to the next.", body = Page<Listed<TodoView>>))
 )]
 #[get("/todos")]
 pub(crate) async fn list_todos(shared: web::Data<Shared>, caller: Caller, request: HttpRequest, page: InQuery<PageQuery>) -> Answered {
@@ -27,8 +28,8 @@ pub(crate) async fn list_todos(shared: web::Data<Shared>, caller: Caller, reques
 #[utoipa::path(
     operation_id = "close_todo",
     tag = "todos",
-    params(("todo" = String, Path, description = "The to-do."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
-    responses((status = 200, description = "The to-do.", body = Object, headers(("ETag" = String, description = "The version, for If-Match."))))
+    params(("todo" = String, Path, description = "The to-do."), IfMatch, IdempotencyKey),
+    responses((status = 200, description = "The to-do.", body = TodoView, headers(("ETag"))))
 )]
 #[post("/todos/{todo}/close")]
 pub(crate) async fn close_todo(shared: web::Data<Shared>, caller: Caller, id: InPath<Line>, on: IfMatch, key: IdempotencyKey) -> Answered {

@@ -7,11 +7,11 @@ use raakvlak_domain::identifiers::UserId;
 use raakvlak_domain::record;
 use raakvlak_domain::texts::{EmailAddress, Line};
 use raakvlak_service::error::Error;
-use raakvlak_service::sessions::SignedIn;
+use raakvlak_service::sessions::{OpenSession, SignedIn};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answers::{Answered, act, ask, ask_openly, no_body, read};
+use super::answers::{Answered, act, ask_openly, done, no_body, read};
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::idempotency::IdempotencyKey;
@@ -58,6 +58,17 @@ pub struct TokenAnswer {
     pub refresh_token: String,
     /// Until when the session can be renewed.
     pub refresh_expires_at: Instant,
+}
+
+/// A session that holds.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionAnswer {
+    /// Names the session.
+    pub id: String,
+    /// When it was last renewed.
+    pub renewed_at: Instant,
+    /// Until when it holds unless it is renewed.
+    pub expires_at: Instant,
 }
 
 /// A code on paper.
@@ -127,7 +138,7 @@ pub(crate) async fn request_sign_in_link(shared: web::Data<Shared>, request: Htt
 #[utoipa::path(
     operation_id = "create_paper_code",
     tag = "sign-in",
-    params(("user" = UserId, Path, description = "The user."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(("user" = UserId, Path, description = "The user."), IdempotencyKey),
     responses((status = 201, description = "The code.", body = PaperCodeAnswer))
 )]
 #[post("/users/{user}/paper-codes")]
@@ -143,16 +154,13 @@ pub(crate) async fn create_paper_code(shared: web::Data<Shared>, caller: Caller,
 #[utoipa::path(
     operation_id = "list_sessions",
     tag = "sign-in",
-    responses((status = 200, description = "The sessions that hold, oldest first.", body = Vec<Object>))
+    responses((status = 200, description = "The sessions that hold, oldest first.", body = Vec<SessionAnswer>))
 )]
 #[get("/sessions")]
 pub(crate) async fn list_sessions(shared: web::Data<Shared>, caller: Caller) -> Answered {
     read(&shared, &caller, |desk, actor| {
-        let sessions = desk.sessions(actor)?;
-        let shown = sessions.into_iter().map(
-            |session| serde_json::json!({ "id": session.session, "renewed_at": session.renewed_at, "expires_at": session.expires_at }),
-        );
-        Ok(shown.collect::<Vec<_>>())
+        let shown = |OpenSession { session, renewed_at, expires_at }| SessionAnswer { id: session, renewed_at, expires_at };
+        Ok(desk.sessions(actor)?.into_iter().map(shown).collect::<Vec<_>>())
     })
     .await
 }
@@ -165,6 +173,32 @@ pub(crate) async fn list_sessions(shared: web::Data<Shared>, caller: Caller) -> 
 )]
 #[delete("/sessions/current")]
 pub(crate) async fn delete_current_session(shared: web::Data<Shared>, caller: Caller) -> Answered {
-    ask(&shared, &caller, |desk, actor| desk.sign_out(actor)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    done(&shared, &caller, |desk, actor| desk.sign_out(actor)).await
+}
+
+/// Sign out everywhere
+///
+/// Every session ends, this one too, and no code or link that is still on its way works any more.
+#[utoipa::path(
+    operation_id = "delete_sessions",
+    tag = "sign-in",
+    responses((status = 204, description = "Nobody is signed in as you any more."))
+)]
+#[delete("/sessions")]
+pub(crate) async fn delete_sessions(shared: web::Data<Shared>, caller: Caller) -> Answered {
+    done(&shared, &caller, |desk, actor| desk.sign_out_everywhere(actor, &actor.user)).await
+}
+
+/// Sign a user out everywhere
+///
+/// For somebody who lost a telephone or a letter. They can sign in again at once, with a new link or code.
+#[utoipa::path(
+    operation_id = "delete_user_sessions",
+    tag = "sign-in",
+    params(("user" = UserId, Path, description = "The user.")),
+    responses((status = 204, description = "Nobody is signed in as this user any more."))
+)]
+#[delete("/users/{user}/sessions")]
+pub(crate) async fn delete_user_sessions(shared: web::Data<Shared>, caller: Caller, id: InPath<UserId>) -> Answered {
+    done(&shared, &caller, move |desk, actor| desk.sign_out_everywhere(actor, &id.0)).await
 }

@@ -3,16 +3,33 @@
 use actix_web::{HttpRequest, get, post, put, web};
 use raakvlak_domain::identifiers::UserId;
 use raakvlak_domain::reading::{Changed, Fresh};
+use raakvlak_domain::record;
+use raakvlak_domain::texts::Line;
 use raakvlak_domain::users::{Role, User, UserState};
+use raakvlak_service::users::Permissions;
+use utoipa::ToSchema;
 
 use super::answers::{Answered, PageQuery, change, decide, make, no_body, read_page, read_record};
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
-use crate::paging::{Cursor, Limit, Page};
+use crate::paging::{Cursor, Limit, Listed, Page};
 use crate::parameters::{InPath, InQuery, query};
 use crate::shared::Shared;
+
+record! {
+    /// What a user is to be allowed.
+    #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
+    pub struct RolesChoice {
+        /// The roles, at least one.
+        pub roles: Vec<Role>,
+        /// The regions of a mediator.
+        pub regions: Vec<Line> = Vec::new(),
+        /// The sectors of a mediator.
+        pub sectors: Vec<Line> = Vec::new(),
+    }
+}
 
 query! {
     /// Which users.
@@ -32,9 +49,9 @@ query! {
 #[utoipa::path(
     operation_id = "create_user",
     tag = "users",
-    params(("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
+    params(IdempotencyKey),
     request_body(content = User, example = json!({"name": "Sanne", "email": "sanne@example.org", "roles": ["mediator"]})),
-    responses((status = 201, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 201, description = "The user.", body = User, headers(("ETag"))))
 )]
 #[post("/users")]
 pub(crate) async fn create_user(shared: web::Data<Shared>, caller: Caller, key: IdempotencyKey, body: Checked<Fresh<User>>) -> Answered {
@@ -46,7 +63,7 @@ pub(crate) async fn create_user(shared: web::Data<Shared>, caller: Caller, key: 
     operation_id = "list_users",
     tag = "users",
     params(UsersQuery),
-    responses((status = 200, description = "A page; the `Link` header leads to the next.", body = Page<User>))
+    responses((status = 200, description = "A page; the `Link` header leads to the next.", body = Page<Listed<User>>))
 )]
 #[get("/users")]
 pub(crate) async fn list_users(shared: web::Data<Shared>, caller: Caller, request: HttpRequest, query: InQuery<UsersQuery>) -> Answered {
@@ -59,7 +76,7 @@ pub(crate) async fn list_users(shared: web::Data<Shared>, caller: Caller, reques
     operation_id = "get_user",
     tag = "users",
     params(("user" = UserId, Path, description = "The user.")),
-    responses((status = 200, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The user.", body = User, headers(("ETag"))))
 )]
 #[get("/users/{user}")]
 pub(crate) async fn get_user(shared: web::Data<Shared>, caller: Caller, id: InPath<UserId>) -> Answered {
@@ -70,9 +87,9 @@ pub(crate) async fn get_user(shared: web::Data<Shared>, caller: Caller, id: InPa
 #[utoipa::path(
     operation_id = "update_user",
     tag = "users",
-    params(("user" = UserId, Path, description = "The user."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on.")),
+    params(("user" = UserId, Path, description = "The user."), IfMatch),
     request_body(content = User, example = json!({"name": "Sanne", "email": "sanne@example.org", "roles": ["mediator"]})),
-    responses((status = 200, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
+    responses((status = 200, description = "The user.", body = User, headers(("ETag"))))
 )]
 #[put("/users/{user}")]
 pub(crate) async fn update_user(
@@ -94,12 +111,42 @@ pub(crate) async fn update_user(
     .await
 }
 
+/// Change what a user may do
+///
+/// Holds from the next request on. Nobody changes their own.
+#[utoipa::path(
+    operation_id = "change_user_roles",
+    tag = "users",
+    params(("user" = UserId, Path, description = "The user."), IfMatch),
+    request_body(content = RolesChoice, example = json!({"roles": ["mediator"], "regions": ["Twente"], "sectors": ["care"]})),
+    responses((status = 200, description = "The user.", body = User, headers(("ETag"))))
+)]
+#[put("/users/{user}/roles")]
+pub(crate) async fn change_user_roles(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<UserId>,
+    on: IfMatch,
+    body: Checked<RolesChoice>,
+) -> Answered {
+    let current = id.0.clone();
+    let RolesChoice { roles, regions, sectors } = body.value;
+    change(
+        &shared,
+        &caller,
+        on,
+        move |desk, actor| desk.user(actor, &current),
+        move |desk, actor, version| desk.change_roles(actor, &id.0, Permissions { roles, regions, sectors }, version),
+    )
+    .await
+}
+
 /// Block a user
 #[utoipa::path(
     operation_id = "block_user",
     tag = "users",
-    params(("user" = UserId, Path, description = "The user."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
-    responses((status = 200, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
+    params(("user" = UserId, Path, description = "The user."), IfMatch, IdempotencyKey),
+    responses((status = 200, description = "The user.", body = User, headers(("ETag"))))
 )]
 #[post("/users/{user}/block")]
 pub(crate) async fn block_user(
@@ -124,8 +171,8 @@ pub(crate) async fn block_user(
 #[utoipa::path(
     operation_id = "unblock_user",
     tag = "users",
-    params(("user" = UserId, Path, description = "The user."), ("If-Match" = String, Header, description = "The entity tag of the version that the change is built on."), ("Idempotency-Key" = String, Header, description = "A key of your own, so that a request sent twice acts once.")),
-    responses((status = 200, description = "The user.", body = User, headers(("ETag" = String, description = "The version, for If-Match."))))
+    params(("user" = UserId, Path, description = "The user."), IfMatch, IdempotencyKey),
+    responses((status = 200, description = "The user.", body = User, headers(("ETag"))))
 )]
 #[post("/users/{user}/unblock")]
 pub(crate) async fn unblock_user(

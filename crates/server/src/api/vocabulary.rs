@@ -1,15 +1,18 @@
 //! The vocabulary: its terms, and finding competences in free text.
 
 use actix_web::{get, post, web};
+use raakvlak_domain::identifiers::CompetenceId;
 use raakvlak_domain::languages::Language;
 use raakvlak_domain::record;
 use raakvlak_domain::texts::Prose;
+use raakvlak_service::terms::{CompetenceView, FoundCompetence, LinkedText, Terms};
 use utoipa::ToSchema;
 
 use super::answers::{Answered, read};
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::paging::Limit;
+use crate::parameters::{InPath, InQuery, query};
 use crate::shared::Shared;
 
 record! {
@@ -25,11 +28,31 @@ record! {
     }
 }
 
+query! {
+    /// Which competences.
+    pub struct CompetencesQuery {
+        /// Words in the language of people, or a part of a label.
+        pub q("q"): Prose,
+        /// The language that they are in; not told: Dutch.
+        pub language("language"): Option<Language>,
+        /// The most competences, 1 to 100.
+        pub limit("limit"): Limit,
+    }
+}
+
+query! {
+    /// How much of a competence.
+    pub struct NeighboursQuery {
+        /// The most neighbours, 1 to 100.
+        pub limit("limit"): Limit,
+    }
+}
+
 /// Read the closed vocabularies
 #[utoipa::path(
     operation_id = "list_terms",
     tag = "vocabulary",
-    responses((status = 200, description = "Conditions, adaptations, activities, experience, forms of work and documents, with their labels.", body = Object))
+    responses((status = 200, description = "Conditions, adaptations, activities, experience, forms of work and documents, with their labels.", body = Terms))
 )]
 #[get("/vocabulary/terms")]
 pub(crate) async fn list_terms(shared: web::Data<Shared>, caller: Caller) -> Answered {
@@ -43,7 +66,7 @@ pub(crate) async fn list_terms(shared: web::Data<Shared>, caller: Caller) -> Ans
     operation_id = "link_text",
     tag = "vocabulary",
     request_body(content = LinkText, example = json!({"text": "ik kan goed luisteren en ik kook graag", "language": "nl", "limit": 5})),
-    responses((status = 200, description = "The competences, best first, with the wording that matched.", body = Object))
+    responses((status = 200, description = "The competences, best first, with the wording that matched.", body = LinkedText))
 )]
 #[post("/vocabulary/link")]
 pub(crate) async fn link_text(shared: web::Data<Shared>, caller: Caller, body: Checked<LinkText>) -> Answered {
@@ -52,4 +75,41 @@ pub(crate) async fn link_text(shared: web::Data<Shared>, caller: Caller, body: C
         desk.link_text(actor, text.as_str(), language, limit.get())
     })
     .await
+}
+
+/// Search competences
+///
+/// By everyday words as well as by labels; what is typed is not kept.
+#[utoipa::path(
+    operation_id = "search_competences",
+    tag = "vocabulary",
+    params(CompetencesQuery),
+    responses((status = 200, description = "The competences, best first, with the wording that matched.", body = Vec<FoundCompetence>))
+)]
+#[get("/vocabulary/competences")]
+pub(crate) async fn search_competences(shared: web::Data<Shared>, caller: Caller, query: InQuery<CompetencesQuery>) -> Answered {
+    read(&shared, &caller, move |desk, actor| {
+        let CompetencesQuery { q, language, limit } = query.0;
+        desk.find_competences(actor, q.as_str(), language.unwrap_or(Language::Nl), limit.get())
+    })
+    .await
+}
+
+/// Read a competence, and what is like it
+///
+/// An id that is a web address is sent percent-encoded.
+#[utoipa::path(
+    operation_id = "get_competence",
+    tag = "vocabulary",
+    params(("competence" = CompetenceId, Path, description = "The competence."), NeighboursQuery),
+    responses((status = 200, description = "The competence, with what counts for it and why.", body = CompetenceView))
+)]
+#[get("/vocabulary/competences/{competence}")]
+pub(crate) async fn get_competence(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    id: InPath<CompetenceId>,
+    query: InQuery<NeighboursQuery>,
+) -> Answered {
+    read(&shared, &caller, move |desk, actor| desk.competence(actor, &id.0, query.0.limit.get())).await
 }

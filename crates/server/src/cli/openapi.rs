@@ -5,5 +5,5 @@ use super::streams::Streams;
 
 /// Prints the document.
 pub(super) fn run(streams: &mut Streams<'_>) -> Result<(), Failure> {
-    streams.output.write_all(crate::documentation::text().as_bytes()).map_err(Failure::Output)
+    streams.output.write_all(crate::documentation::text(&crate::configuration::Settings::default()).as_bytes()).map_err(Failure::Output)
 }

@@ -231,6 +231,12 @@ record! {
         pub smtp_url: Option<MailServer>,
         /// The sender of letters.
         pub mail_from: Text = "Raakvlak <noreply@localhost>".into(),
+        /// Whom people who use the API turn to; stands in its description.
+        pub contact_name: Text = "Raakvlak".into(),
+        /// The address that letters about the API go to.
+        pub contact_email: Text = "beheer@raakvlak.localhost".into(),
+        /// A page about this instance; not told: the address at which people reach this server.
+        pub contact_url: Option<WebAddress>,
         /// Whether requests are counted and refused when there are too many.
         pub rate_limits: bool = true,
         /// Requests a minute of one user.

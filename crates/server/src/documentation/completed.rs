@@ -14,6 +14,9 @@ use crate::problem::MEDIA_TYPE;
 /// The header that every answer has.
 const VERSION: &str = "API-Version";
 
+/// The header of a record that can be changed.
+const ENTITY_TAG: &str = "ETag";
+
 /// An error that operations can answer with: its name in the document, its status, what it means, and the header that comes with it.
 struct Failing {
     name: &'static str,
@@ -28,8 +31,7 @@ struct Failing {
 struct Traits {
     is_public: bool,
     has_body: bool,
-    has_variable: bool,
-    takes_key: bool,
+    changes: bool,
     takes_version: bool,
 }
 
@@ -51,11 +53,11 @@ const FAILINGS: &[Failing] = &[
         !it.is_public
     }),
     failing("NotAllowed", "403", "The user may know of it but may not do this.", None, |it| !it.is_public),
-    failing("NotFound", "404", "There is no such record, or none that this user may see.", None, |it| it.has_variable),
+    failing("NotFound", "404", "There is no such record, or none that this user may see.", None, |it| !it.is_public),
     failing("NotAcceptable", "406", "None of the kinds of answer in `Accept` can be given.", None, |_| true),
     failing("TooSlow", "408", "The request did not come in in time.", None, |it| it.has_body),
     failing("Conflict", "409", "It cannot be done in the present state of things; `code` says why.", None, |it| {
-        it.takes_key || it.takes_version
+        it.changes && !it.is_public
     }),
     failing(
         "Stale",
@@ -82,12 +84,10 @@ const FAILINGS: &[Failing] = &[
 pub(super) fn completed(mut document: OpenApi) -> OpenApi {
     let paths = std::mem::take(&mut document.paths.paths);
     document.paths.paths = paths.into_iter().map(|(path, item)| (without_prefix(path), item)).collect();
-    for (path, item) in &mut document.paths.paths {
-        let has_variable = path.contains('{');
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
-            complete(operation, has_variable);
-        }
+    for item in document.paths.paths.values_mut() {
+        item.get.iter_mut().for_each(|operation| complete(operation, false));
+        let changing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        changing.into_iter().flatten().for_each(|operation| complete(operation, true));
     }
     share(document.components.get_or_insert_default());
     document
@@ -102,20 +102,24 @@ fn without_prefix(path: String) -> String {
 fn share(components: &mut Components) {
     records::say_what_must_be_given(&mut components.schemas);
     components.headers.insert(VERSION.to_owned(), RefOr::T(text_header("The version of the API, in full.", Some(API_VERSION))));
+    components.headers.insert(ENTITY_TAG.to_owned(), RefOr::T(text_header("The version, for `If-Match`.", Some("\"1\""))));
     for failing in FAILINGS {
         components.responses.insert(failing.name.to_owned(), RefOr::T(response_of(failing)));
     }
 }
 
-fn complete(operation: &mut Operation, has_variable: bool) {
-    let traits = traits(operation, has_variable);
+fn complete(operation: &mut Operation, changes: bool) {
+    let traits = traits(operation, changes);
     for failing in FAILINGS.iter().filter(|failing| (failing.when)(&traits)) {
         let shared = || RefOr::Ref(Ref::from_response_name(failing.name));
         operation.responses.responses.entry(failing.status.to_owned()).or_insert_with(shared);
     }
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {
-            response.headers.entry(VERSION.to_owned()).or_insert_with(version_header);
+            response.headers.entry(VERSION.to_owned()).or_insert_with(|| shared_header(VERSION));
+            if let Some(tag) = response.headers.get_mut(ENTITY_TAG) {
+                *tag = shared_header(ENTITY_TAG);
+            }
             if status.starts_with(['4', '5']) {
                 response.content.entry(MEDIA_TYPE.to_owned()).or_insert_with(problem_content);
             }
@@ -123,14 +127,13 @@ fn complete(operation: &mut Operation, has_variable: bool) {
     }
 }
 
-fn traits(operation: &Operation, has_variable: bool) -> Traits {
+fn traits(operation: &Operation, changes: bool) -> Traits {
     let takes = |name: &str| parameters(operation).any(|parameter| parameter.parameter_in == ParameterIn::Header && parameter.name == name);
     let is_open = |requirements: &Vec<_>| requirements.iter().all(|requirement| *requirement == <_>::default());
     Traits {
         is_public: operation.security.as_ref().is_some_and(is_open),
         has_body: operation.request_body.is_some(),
-        has_variable,
-        takes_key: takes("Idempotency-Key"),
+        changes,
         takes_version: takes("If-Match"),
     }
 }
@@ -143,7 +146,7 @@ pub(crate) fn parameters(operation: &Operation) -> impl Iterator<Item = &Paramet
 fn response_of(failing: &Failing) -> Response {
     let mut response = ResponseBuilder::new().description(failing.description).build();
     response.content.insert(MEDIA_TYPE.to_owned(), problem_content());
-    response.headers.insert(VERSION.to_owned(), version_header());
+    response.headers.insert(VERSION.to_owned(), shared_header(VERSION));
     if let Some((name, description)) = failing.header {
         response.headers.insert(name.to_owned(), RefOr::T(text_header(description, None)));
     }
@@ -154,8 +157,8 @@ fn problem_content() -> RefOr<utoipa::openapi::Content> {
     ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build().into()
 }
 
-fn version_header() -> RefOr<Header> {
-    RefOr::Ref(Ref::new(format!("#/components/headers/{VERSION}")))
+fn shared_header(name: &str) -> RefOr<Header> {
+    RefOr::Ref(Ref::new(format!("#/components/headers/{name}")))
 }
 
 fn text_header(description: &str, example: Option<&str>) -> Header {

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use raakvlak_domain::calendar::Instant;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The file in the data folder.
 const FILE: &str = "token-keys.json";
@@ -132,7 +133,7 @@ impl KeyRing {
 
     /// The public keys (RFC 7517, RFC 8037).
     #[must_use]
-    pub fn public_keys(&self) -> Vec<serde_json::Value> {
+    pub fn public_keys(&self) -> Vec<PublicKey> {
         self.keys.iter().map(public_key).collect()
     }
 
@@ -144,15 +145,31 @@ impl KeyRing {
     }
 }
 
-fn public_key(key: &Key) -> serde_json::Value {
-    serde_json::json!({
-        "kty": "OKP",
-        "crv": "Ed25519",
-        "use": "sig",
-        "alg": "EdDSA",
-        "kid": key.stored.kid,
-        "x": URL_SAFE_NO_PAD.encode(key.pair.public_key().as_ref()),
-    })
+/// A public key (RFC 8037).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PublicKey {
+    /// The sort of key.
+    #[schema(example = "OKP")]
+    pub kty: &'static str,
+    /// The curve.
+    #[schema(example = "Ed25519")]
+    pub crv: &'static str,
+    /// What it is for.
+    #[serde(rename = "use")]
+    #[schema(example = "sig")]
+    pub used_for: &'static str,
+    /// The algorithm.
+    #[schema(example = "EdDSA")]
+    pub alg: &'static str,
+    /// Names the key, as in the head of a token.
+    pub kid: String,
+    /// The key itself, in base64url.
+    pub x: String,
+}
+
+fn public_key(key: &Key) -> PublicKey {
+    let x = URL_SAFE_NO_PAD.encode(key.pair.public_key().as_ref());
+    PublicKey { kty: "OKP", crv: "Ed25519", used_for: "sig", alg: "EdDSA", kid: key.stored.kid.clone(), x }
 }
 
 fn made(seconds: i64) -> Result<StoredKey, KeyRingError> {

@@ -63,7 +63,7 @@ const NETWORK: &[(Action, &str)] = &[
     (Action::ListMatches, "Y Y Y N N Y"),
     (Action::ReadKnob, "N N Y Y Y Y"),
     (Action::TurnKnob, "N N Y Y N Y"),
-    (Action::PreviewKnob, "N N Y Y N Y"),
+    (Action::PreviewKnob, "N N Y N N Y"),
     (Action::ListUsers, "N N N Y N Y"),
     (Action::ReadAudit, "N N N Y Y Y"),
     (Action::VerifyAudit, "N N N Y Y Y"),

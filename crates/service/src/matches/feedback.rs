@@ -4,10 +4,30 @@ use raakvlak_store::matches::feedback::{self, StoredCheckIn};
 
 use super::{Act, Action, CHECK_IN, CheckIn, Desk, Error, Evaluation, MatchId, MatchState, ObjectKind, Party, Role, StoredMatch, Tx, Verb};
 use super::{Actor, Conflict, new_id, note_read, readable, todos};
+use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::matches::CheckInNeed;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// After how many days both sides are asked how it goes: soon, once it is no longer new, and after a season.
 const ASKED_AFTER_DAYS: [i64; 3] = [14, 42, 91];
+
+/// A moment at which one side is asked how it goes, with the answer once it is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CheckInView {
+    /// Names the check-in.
+    pub id: String,
+    /// The match.
+    pub match_id: MatchId,
+    /// Who is asked.
+    pub side: Party,
+    /// When the question is due.
+    pub due_at: Instant,
+    /// When it was answered.
+    pub answered_at: Option<Instant>,
+    /// The answer.
+    pub answer: Option<CheckIn>,
+}
 
 impl Desk {
     /// Tells how it goes. It answers the oldest question that is due for that side, or stands on its own.
@@ -37,7 +57,7 @@ impl Desk {
     /// # Errors
     ///
     /// [`Error::NotFound`] when there is no such match that the actor may know of.
-    pub fn check_ins(&self, actor: &Actor, id: &MatchId) -> Result<Vec<StoredCheckIn>, Error> {
+    pub fn check_ins(&self, actor: &Actor, id: &MatchId) -> Result<Vec<CheckInView>, Error> {
         let id = id.clone();
         self.write(actor, move |tx, actor| {
             let (found, role) = readable(tx, actor, &id, Action::ReadCheckIns)?;
@@ -46,7 +66,7 @@ impl Desk {
             if role == Role::Expert {
                 all.retain(|check_in| check_in.side == Party::Expert);
             }
-            Ok(all)
+            Ok(all.into_iter().map(shown).collect())
         })
     }
 
@@ -55,7 +75,7 @@ impl Desk {
     /// # Errors
     ///
     /// [`Error::Conflict`] when the work is not over, or that side looked back already.
-    pub fn evaluate(&self, actor: &Actor, id: &MatchId, evaluation: Evaluation) -> Result<(), Error> {
+    pub fn evaluate(&self, actor: &Actor, id: &MatchId, evaluation: Evaluation) -> Result<Evaluation, Error> {
         let id = id.clone();
         self.write(actor, move |tx, actor| {
             let (found, role) = readable(tx, actor, &id, Action::Evaluate)?;
@@ -64,7 +84,7 @@ impl Desk {
             }
             feedback::evaluate(tx, &new_id(), &found, side_of(role), &evaluation)?;
             tx.audit(actor.act(role, Act::Evaluate, ObjectKind::Match, found.id.as_str()));
-            Ok(())
+            Ok(evaluation)
         })
     }
 }
@@ -78,6 +98,11 @@ pub(super) fn plan(tx: &mut Tx<'_>, found: &StoredMatch) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn shown(found: StoredCheckIn) -> CheckInView {
+    let StoredCheckIn { id, match_id, side, due_at, answered_at, answer } = found;
+    CheckInView { id, match_id, side, due_at, answered_at, answer }
 }
 
 fn side_of(role: Role) -> Party {

@@ -88,7 +88,9 @@ fn expert_of(actor: &Actor, suggestion: &Suggestion) -> Result<ExpertId, Error> 
     match (&suggestion.expert, &actor.expert) {
         (Some(expert), _) => Ok(expert.clone()),
         (None, Some(own)) => Ok(own.clone()),
-        (None, None) => Err(Error::Invalid(vec![Fault::new("/expert", FaultKind::Missing)])),
+        (None, None) if actor.has(Role::Mediator) => Err(Error::Invalid(vec![Fault::new("/expert", FaultKind::Missing)])),
+        // Whoever has no profile cannot show interest, and nobody but a mediator names another.
+        (None, None) => Err(Error::NotAllowed),
     }
 }
 

@@ -8,9 +8,10 @@ use raakvlak_engine::link::{LinkIndex, Linked};
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The competences that a text points to, best first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LinkAnswer<'a> {
     /// The text.
     pub text: &'a str,
@@ -19,7 +20,7 @@ pub struct LinkAnswer<'a> {
 }
 
 /// A competence that a text points to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LinkedConcept<'a> {
     /// Its id.
     pub competence: &'a str,
