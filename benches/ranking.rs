@@ -1,14 +1,15 @@
-//! How long it takes to rank people for work: a shortlist, a complete answer, a turned knob, all packages, the packages for one person, and the lists
-//! of similar competences.
+//! How long it takes to rank people for work: a shortlist, a complete answer, a turned knob, all packages, the packages for one person, a person who
+//! changes, and the lists of similar competences.
 //!
-//! `cargo bench -p raakvlak-benches --bench ranking`; with `RAAKVLAK_DATA` the competences are those of ESCO.
+//! `cargo bench -p raakvlak-benches --bench ranking`; with `RAAKVLAK_DATA` the competences are those of ESCO, with `RAAKVLAK_PEOPLE` so many people
+//! take the place of the hundred thousand.
 #![allow(clippy::expect_used, reason = "a measurement that cannot begin has to fail loudly")]
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use divan::{Bencher, black_box};
-use raakvlak_benches::population::{Population, furnished, vocabulary};
+use raakvlak_benches::population::{Population, Shape, furnished, vocabulary};
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::knobs::{MatcherKnob, Position, Weights};
 use raakvlak_domain::places::{Place, Point};
@@ -19,7 +20,7 @@ use raakvlak_engine::demand::Demand;
 use raakvlak_engine::explanation::explain;
 use raakvlak_engine::lexicon::Lexicon;
 use raakvlak_engine::people::Person;
-use raakvlak_engine::pool::Pool;
+use raakvlak_engine::pool::{Change, Pool};
 use raakvlak_engine::preview::preview;
 use raakvlak_engine::shortlist::shortlist;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -32,8 +33,10 @@ static ONE_THREAD: LazyLock<ThreadPool> = LazyLock::new(|| ThreadPoolBuilder::ne
 static VOCABULARY: LazyLock<Arc<Vocabulary>> = LazyLock::new(|| esco().unwrap_or_else(|| vocabulary(1)));
 static LEXICON: LazyLock<Arc<Lexicon>> = LazyLock::new(|| Arc::new(Lexicon::new(Arc::clone(&VOCABULARY), &THREADS)));
 static POPULATION: LazyLock<Population> = LazyLock::new(|| Population::new(&VOCABULARY, 7));
-static SMALL: LazyLock<Pool> = LazyLock::new(|| pool(PEOPLE[0]));
-static LARGE: LazyLock<Pool> = LazyLock::new(|| pool(PEOPLE[1]));
+static SMALL: LazyLock<Pool> = LazyLock::new(|| pool(PEOPLE[0], Shape::default()));
+static LARGE: LazyLock<Pool> = LazyLock::new(|| pool(many(), Shape::default()));
+static EVEN: LazyLock<Pool> = LazyLock::new(|| pool(many(), Shape::Even));
+static SPARSE: LazyLock<Pool> = LazyLock::new(|| pool(many(), Shape::Sparse));
 static DEMANDS: LazyLock<Vec<Demand>> = LazyLock::new(|| (0..PACKAGES).map(|number| demand(number, &MatcherKnob::default())).collect());
 
 fn main() {
@@ -61,12 +64,20 @@ fn point(place: Option<&Place>) -> Option<Point> {
     }
 }
 
-fn pool(people: u64) -> Pool {
-    Pool::build((0..people).map(|number| {
-        let expert = POPULATION.expert(number);
-        let committed = expert.committed_hours.unwrap_or(Hours::LOWEST);
-        Person::new(&expert, &VOCABULARY, point(expert.place.as_ref()), committed).expect("known words")
-    }))
+/// How many people the large pools have.
+fn many() -> u64 {
+    std::env::var("RAAKVLAK_PEOPLE").ok().and_then(|people| people.parse().ok()).unwrap_or(PEOPLE[1])
+}
+
+fn person(population: &Population, number: u64) -> Person {
+    let expert = population.expert(number);
+    let committed = expert.committed_hours.unwrap_or(Hours::LOWEST);
+    Person::new(&expert, &VOCABULARY, point(expert.place.as_ref()), committed).expect("known words")
+}
+
+fn pool(people: u64, shape: Shape) -> Pool {
+    let population = Population::new(&VOCABULARY, 7).shaped(shape);
+    Pool::build((0..people).map(|number| person(&population, number)))
 }
 
 fn of(people: u64) -> &'static Pool {
@@ -87,6 +98,17 @@ fn in_turn(bencher: Bencher, mut measured: impl FnMut(&'static Demand)) {
 #[divan::bench(args = PEOPLE)]
 fn a_shortlist(bencher: Bencher, people: u64) {
     let pool = of(people);
+    in_turn(bencher, |demand| _ = black_box(shortlist(pool, demand, day(), &THREADS)));
+}
+
+/// The same in each shape of population; the work stays as it is.
+#[divan::bench(args = Shape::ALL.map(Shape::name))]
+fn a_shortlist_by_shape(bencher: Bencher, shape: &str) {
+    let pool: &'static Pool = match shape {
+        "even" => &EVEN,
+        "sparse" => &SPARSE,
+        _ => &LARGE,
+    };
     in_turn(bencher, |demand| _ = black_box(shortlist(pool, demand, day(), &THREADS)));
 }
 
@@ -150,4 +172,19 @@ fn i_package_made_ready(bencher: Bencher) {
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn j_similar_competences_of_everything() -> Lexicon {
     Lexicon::new(Arc::clone(&VOCABULARY), &THREADS)
+}
+
+/// One person changes, after so many others have since the pool was put together.
+#[divan::bench(args = [0, 100, 1_000, 2_000])]
+fn k_somebody_changes(bencher: Bencher, before: u64) {
+    let people: Vec<Person> = (0..=before).map(|number| person(&POPULATION, number)).collect();
+    let changed = |range: &[Person]| range.iter().map(|person| Change::Is(Box::new(person.clone()))).collect::<Vec<_>>();
+    let (last, others) = people.split_last().expect("somebody");
+    let pool = of(PEOPLE[1]).changed(changed(others));
+    bencher.bench_local(|| pool.changed(changed(std::slice::from_ref(last))));
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn l_pool_put_together_again() -> Pool {
+    of(PEOPLE[1]).renewed()
 }

@@ -13,7 +13,7 @@ use crate::barriers::{Barrier, Report, Tally};
 use crate::demand::Demand;
 use crate::gates::{self, Gate};
 use crate::near_misses::NearMiss;
-use crate::pairs::Question;
+use crate::pairs::{Inquiry, Question};
 use crate::pool::Pool;
 use crate::ranking::{Gathering, Rank, Top, scan};
 use crate::shortlist::{Candidates, KeptPlace, Place};
@@ -236,8 +236,8 @@ enum Judged {
 }
 
 fn judged(pool: &Pool, person: u32, demand: &Demand, as_of: Date) -> Judged {
-    let question = Question::new(pool, demand, as_of);
-    let pair = question.pair(person);
+    let (inquiry, number) = Inquiry::of_person(pool, person, demand, as_of);
+    let pair = inquiry.pair(number);
     let shut = gates::shut(&pair);
     if !shut.is_empty() {
         let mut details = Vec::new();

@@ -11,7 +11,7 @@ use crate::criteria::{self, Reading};
 use crate::demand::Demand;
 use crate::gates::{self, Gate, Verdict};
 use crate::openings::Opening;
-use crate::pairs::{Pair, Question};
+use crate::pairs::{Inquiry, Pair};
 use crate::pool::Pool;
 use crate::words::{bits, term};
 
@@ -94,8 +94,8 @@ pub struct GateExplained {
 /// Why the expert with this number in the pool fits a package.
 #[must_use]
 pub fn explain(pool: &Pool, person: u32, demand: &Demand, as_of: Date) -> Explanation {
-    let question = Question::new(pool, demand, as_of);
-    let pair = question.pair(person);
+    let (inquiry, number) = Inquiry::of_person(pool, person, demand, as_of);
+    let pair = inquiry.pair(number);
     let gates = gates_explained(&pair);
     Explanation {
         package: demand.package().clone(),

@@ -28,10 +28,7 @@ pub(crate) struct Question<'a> {
 
 impl<'a> Question<'a> {
     pub(crate) fn new(pool: &'a Pool, demand: &'a Demand, as_of: Date) -> Self {
-        let (base, gone) = pool.base();
-        let base = Inquiry::new(pool, base, Some(gone), demand, as_of);
-        let recent = Inquiry::new(pool, pool.recent(), None, demand, as_of);
-        Self { pool, demand, base, recent }
+        Self { pool, demand, base: Inquiry::of_base(pool, demand, as_of), recent: Inquiry::of_recent(pool, demand, as_of) }
     }
 
     /// This demand and the person with this number in the pool.
@@ -68,6 +65,24 @@ pub(crate) struct Inquiry<'a> {
 }
 
 impl<'a> Inquiry<'a> {
+    fn of_base(pool: &'a Pool, demand: &'a Demand, as_of: Date) -> Self {
+        let (base, gone) = pool.base();
+        Self::new(pool, base, Some(gone), demand, as_of)
+    }
+
+    fn of_recent(pool: &'a Pool, demand: &'a Demand, as_of: Date) -> Self {
+        Self::new(pool, pool.recent(), None, demand, as_of)
+    }
+
+    /// A demand put to the layer that the person with this number in the pool is in, and their number there.
+    pub(crate) fn of_person(pool: &'a Pool, person: u32, demand: &'a Demand, as_of: Date) -> (Self, usize) {
+        let number = person as usize;
+        match number.checked_sub(pool.base().0.len()) {
+            None => (Self::of_base(pool, demand, as_of), number),
+            Some(recent) => (Self::of_recent(pool, demand, as_of), recent),
+        }
+    }
+
     fn new(pool: &'a Pool, layer: &'a Layer, gone: Option<&'a Numbers>, demand: &'a Demand, as_of: Date) -> Self {
         let work = &*demand.work;
         let today = as_of.day_number();
