@@ -17,6 +17,7 @@ mod consent;
 mod demo;
 mod faults;
 mod limits;
+mod memory;
 mod model;
 mod ranking;
 mod story;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::http::{Method, StatusCode};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use raakvlak_service::error::Error;
+use raakvlak_service::ranking::InMemory;
 use tracing_subscriber::EnvFilter;
 
 use crate::configuration::{LogForm, Settings};
@@ -66,6 +67,13 @@ pub fn answered(method: &Method, route: Option<&str>, status: StatusCode, took: 
     metrics::counter!("http_requests_total", &labels).increment(1);
     let [method, route, _] = labels;
     metrics::histogram!("http_request_duration_seconds", &[method, route]).record(took.as_secs_f64());
+}
+
+/// Shows how many people are kept in memory for ranking, and in how many bytes.
+pub fn people_in_memory(kept: Option<InMemory>) {
+    let InMemory { people, bytes } = kept.unwrap_or(InMemory { people: 0, bytes: 0 });
+    metrics::gauge!("people_in_memory").set(people as f64);
+    metrics::gauge!("people_in_memory_bytes").set(bytes as f64);
 }
 
 fn is_known(method: &Method) -> bool {

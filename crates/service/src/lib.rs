@@ -23,7 +23,7 @@ pub mod organisations;
 pub mod packages;
 pub mod places;
 pub mod programmes;
-mod ranking;
+pub mod ranking;
 pub mod sessions;
 pub mod shortlists;
 pub mod terms;

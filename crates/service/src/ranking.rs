@@ -32,6 +32,15 @@ const TRIES: usize = 4;
 /// How many changes are read at once.
 const CHANGES: i64 = 10_000;
 
+/// What is kept of people in memory, for ranking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InMemory {
+    /// How many people.
+    pub people: usize,
+    /// How many bytes they take.
+    pub bytes: usize,
+}
+
 /// What was found, with what it was found in.
 #[derive(Debug, Clone)]
 pub(crate) struct Found<T> {
@@ -130,6 +139,20 @@ impl Desk {
     /// The words and places in force.
     pub(crate) fn words(&self) -> Result<Arc<Words>, Error> {
         self.matcher().words(self)
+    }
+
+    /// Brings the people in memory up to date, so that somebody who was erased leaves it without anybody asking for a ranking; `None` while nobody has
+    /// been read yet. To be called now and then.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] when the store cannot be reached.
+    pub fn follow_changes(&self) -> Result<Option<InMemory>, Error> {
+        if !self.matcher().has_people() {
+            return Ok(None);
+        }
+        let pool = &self.people()?.pool;
+        Ok(Some(InMemory { people: pool.len(), bytes: pool.bytes() }))
     }
 
     /// The people as the store has them now.

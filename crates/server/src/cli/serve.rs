@@ -156,6 +156,10 @@ fn round(desk: &Desk) {
     if let Err(error) = desk.ask_how_it_goes() {
         tracing::warn!(%error, "nobody can be asked now how it goes");
     }
+    match desk.follow_changes() {
+        Ok(in_memory) => telemetry::people_in_memory(in_memory),
+        Err(error) => tracing::warn!(%error, "the people in memory cannot follow now"),
+    }
     if let Err(error) = desk.send_letters() {
         tracing::warn!(%error, "letters cannot leave now");
     }

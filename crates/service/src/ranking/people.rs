@@ -86,6 +86,11 @@ impl Matcher {
         &self.threads
     }
 
+    /// Whether anybody has been read yet.
+    pub(crate) fn has_people(&self) -> bool {
+        self.kept.latest.load().is_some()
+    }
+
     /// The people as the store has them at this moment.
     pub(crate) fn up_to_date(&self, desk: &Desk) -> Result<Arc<Snapshot>, Error> {
         let day = desk.today();
