@@ -7,6 +7,8 @@ def query(package, bit_count, whole_division):
     """`whole_division(a, b)` is the quotient of two whole numbers, floored."""
     low, high = package["hours"]
     start, end = "greatest(0, hours_min - committed)", "(hours_max - committed)"
+    fixed, domains = package["fixed"], package["experience"]
+    other_dayparts = bit_count(f"(dayparts & {~fixed & 0x1FFFFF})")
     gates = [
         "able = 1",
         "true" if package["call_up"] else "standby = 0",
@@ -14,8 +16,7 @@ def query(package, bit_count, whole_division):
         f"no_go & {package['present']} = 0",
         f"needs & {~package['offered'] & 0xFFFFFFFF} = 0",
         f"(hours_min is null or ({end} >= {start} and {end} >= {low} and {start} <= {high}))",
-        f"(dayparts is null or (dayparts & {package['fixed']} = {package['fixed']} and "
-        f"{bit_count(f'(dayparts & {~package['fixed'] & 0x1FFFFF})')} >= {package['flexible']}))",
+        f"(dayparts is null or (dayparts & {fixed} = {fixed} and {other_dayparts} >= {package['flexible']}))",
         f"(nl is null or nl >= {package['nl']})",
     ]
     wanted = f"({start} + greatest({start}, {end}))"
@@ -32,12 +33,13 @@ def query(package, bit_count, whole_division):
             f"power(sin((radians({lon}) - radians(lon)) / 2), 2)"
         )
         distance = f"cast(floor(2 * {RADIUS} * asin(least(1.0, sqrt({a}))) + 0.5 + 1e-9) as bigint)"
+        used = whole_division(f"{WHOLE} * metres", "travel")
         values.append(
             f"case when lat is null or travel is null then {DOUBT} when metres > travel then 0 when travel = 0 then {WHOLE} "
-            f"else {WHOLE} - {whole_division(f'{WHOLE} * metres', 'travel')} end"
+            f"else {WHOLE} - {used} end"
         )
-    if package["experience"]:
-        shared = whole_division(f"{bit_count(f'(experience & {package['experience']})')} * {WHOLE}", str(package["experience"].bit_count()))
+    if domains:
+        shared = whole_division(bit_count(f"(experience & {domains})") + f" * {WHOLE}", str(domains.bit_count()))
         values.append(f"case when experience is null then {DOUBT} else {shared} end")
     if package["asked"]:
         weights = sum(weight for weight, _ in package["asked"])
