@@ -29,7 +29,7 @@ on_both_databases!(whoever_is_erased_leaves_memory, |database| {
     };
     assert_eq!(town.desk.follow_changes().unwrap(), None, "nobody has asked for a ranking");
     for name in ["e-anna", "e-carla"] {
-        town.person(name, json!({}));
+        drop(town.person(name, json!({})));
     }
     let two = kept(&town);
     let ben = expert_of(&town.person("e-ben", json!({})));
