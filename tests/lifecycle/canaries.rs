@@ -363,6 +363,9 @@ on_both_databases!(what_is_private_reaches_nobody_else_and_goes_for_good, |datab
         ("version", vec!["1".to_owned()]),
         ("revision", vec!["1".to_owned()]),
         ("todo", vec!["nothing".to_owned()]),
+        ("competence", vec!["rv:cook-together".to_owned()]),
+        ("import", vec!["nothing".to_owned()]),
+        ("export", vec!["nothing".to_owned()]),
     ];
     walk.read_all(&ids);
     assert!(walk.asked > 700, "{}", walk.asked);
