@@ -31,6 +31,8 @@ class Peer:
         self.run("pg_ctl", "-D", data, "-w", "-l", f"{self.folder}/log", "-o", settings, "start")
         self.base = psycopg.connect(f"host={self.folder} user=peer dbname=postgres", autocommit=True)
         self.fill(world)
+        # It takes the people who are left for far fewer than they are, and would look up each of them by itself.
+        self.base.execute("set enable_nestloop = off")
         self.ready = None
 
     def run(self, program, *arguments):

@@ -119,3 +119,18 @@ fn a_token_lets_a_program_act_and_ends_by_itself() {
     assert!(store.read(|db| raakvlak_store::sessions::standing(db, &session, now)).unwrap().is_some());
     assert!(store.read(|db| raakvlak_store::sessions::standing(db, &session, until)).unwrap().is_none(), "it ends with the token");
 }
+
+#[test]
+fn a_database_that_is_not_there_is_not_made_by_looking() {
+    let database = TestDatabase::new(Kind::Sqlite);
+    let file = database.folder().join("nowhere.sqlite");
+    let folder = database.folder().display().to_string();
+    let url = format!("sqlite:{}", file.display());
+    let words = ["raakvlak", "check", "--database-url", &url, "--data-dir", &folder, "--language", "en"];
+    let (mut input, mut output, mut errors) = (&b""[..], Vec::new(), Vec::new());
+    let status = run(words.iter().map(Into::into), &mut Streams { input: &mut input, output: &mut output, errors: &mut errors });
+    let errors = String::from_utf8(errors).unwrap();
+    assert_eq!(status, 1, "{errors}");
+    assert!(errors.contains("There is no database here yet. Name the right one"), "{errors}");
+    assert!(!file.exists());
+}

@@ -94,6 +94,8 @@ pub enum Conflict {
     AlreadyDone,
     /// Another process has this database open: only the command line can meet this.
     InUse,
+    /// There is no database to look at: only the command line can meet this.
+    NoDatabase,
     /// An import or export is running; there is one at a time.
     Busy,
 }
@@ -119,6 +121,7 @@ impl Conflict {
             Self::GateShut => "gate_shut",
             Self::AlreadyDone => "already_done",
             Self::InUse => "in_use",
+            Self::NoDatabase => "no_database",
             Self::Busy => "busy",
         }
     }
@@ -156,6 +159,9 @@ impl Conflict {
             Self::InUse => {
                 "Deze database is in gebruik: de dienst draait. Stop de dienst en probeer het opnieuw, of doe dit via de API.".into()
             }
+            Self::NoDatabase => {
+                "Hier is nog geen database. Wijs de goede aan met --data-dir of --database-url, of maak er een met `raakvlak serve`.".into()
+            }
             Self::Busy => "Er loopt al een import of export. Wacht tot die klaar is.".into(),
         }
     }
@@ -180,6 +186,10 @@ impl Conflict {
             Self::GateShut => "A limit of this person does not go with this work now.".into(),
             Self::AlreadyDone => "This was done already. Look at how it stands now.".into(),
             Self::InUse => "This database is in use: the service runs. Stop the service and try again, or do this through the API.".into(),
+            Self::NoDatabase => {
+                "There is no database here yet. Name the right one with --data-dir or --database-url, or make one with `raakvlak serve`."
+                    .into()
+            }
             Self::Busy => "An import or export is running. Wait until it is done.".into(),
         }
     }
@@ -199,6 +209,7 @@ impl From<raakvlak_store::StoreError> for Error {
             Store::Stale { current } => Self::Stale { current },
             Store::Duplicate => Self::Conflict(Conflict::Exists),
             Store::InUse { .. } => Self::Conflict(Conflict::InUse),
+            Store::NoDatabase { .. } => Self::Conflict(Conflict::NoDatabase),
             // A disk without room for a key, or one that is gone.
             Store::Key(KeyError::File { .. }) => Self::Unavailable(error.to_string()),
             Store::Closed | Store::ReadOnly => Self::Unavailable(error.to_string()),

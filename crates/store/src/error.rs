@@ -35,6 +35,12 @@ pub enum StoreError {
         /// The system's reason.
         why: String,
     },
+    /// There is no file to look at.
+    #[error("there is no database at {}", path.display())]
+    NoDatabase {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
     /// The file is not a SQLite database.
     #[error("{} is not a SQLite database", path.display())]
     NotADatabase {

@@ -439,7 +439,7 @@ fn alone<T>(connection: &mut AnyConnection, work: impl FnOnce(&mut AnyConnection
 /// Connects for reading only; a file that is not there must not come into being by looking at it.
 fn look_at(address: &Address) -> StoreResult<AnyConnection> {
     match address.file() {
-        Some(path) if !path.is_file() => Err(StoreError::NotADatabase { path: path.to_path_buf() }),
+        Some(path) if !path.is_file() => Err(StoreError::NoDatabase { path: path.to_path_buf() }),
         _ => dialect::connect(address, Purpose::Read),
     }
 }

@@ -18,8 +18,14 @@ pub(crate) trait Gathering: Send {
     fn merge(&mut self, other: Self);
 }
 
-/// So many zones are looked at in one go; no more than that are not worth waking other threads for.
+/// So many zones are looked at in one go.
 const STRETCH: usize = 8;
+
+/// No more zones than this are worth waking other threads for, which takes as long as looking at some thirty of them; who wants to see everybody
+/// looks longer.
+const fn alone<G: Gathering>() -> usize {
+    if G::EVERYBODY { STRETCH } else { 4 * STRETCH }
+}
 
 /// Looks at everybody who may be of interest: in parts on these threads when there are many, else here and now.
 pub(crate) fn scan<G: Gathering>(question: &Question, threads: &ThreadPool, empty: &(impl Fn() -> G + Sync)) -> G {
@@ -28,7 +34,7 @@ pub(crate) fn scan<G: Gathering>(question: &Question, threads: &ThreadPool, empt
         zones.iter().for_each(|(inquiry, zone)| look::<G>(inquiry, *zone, &mut gathering));
         gathering
     };
-    if zones.len() <= STRETCH || threads.current_num_threads() == 1 {
+    if zones.len() <= alone::<G>() || threads.current_num_threads() == 1 {
         return look_at(empty(), &zones);
     }
     let merged = |mut one: G, other: G| {

@@ -113,7 +113,7 @@ impl Matcher {
     /// The words and places in force. People may have changed since they were read; words change by an import alone.
     pub(crate) fn words(&self, desk: &Desk) -> Result<Arc<Words>, Error> {
         if let Some(latest) = self.kept.latest.load_full()
-            && desk.read(|db| words_still_hold(db, latest.seen))?
+            && desk.read(|db| words_still_hold(db, &latest.words, latest.seen))?
         {
             return Ok(Arc::clone(&latest.words));
         }
@@ -240,13 +240,18 @@ fn is_about_words(change: &raakvlak_store::Change) -> bool {
     [ObjectKind::Vocabulary.as_str(), ObjectKind::Place.as_str()].contains(&change.kind.as_str())
 }
 
-fn words_still_hold(db: &mut Db, seen: i64) -> Result<bool, Error> {
-    let changes = match db.changes_after(seen, super::CHANGES) {
+/// Whether no word has changed after a change that was seen. What this has read once it does not read again, however long nobody ranks.
+fn words_still_hold(db: &mut Db, words: &Words, seen: i64) -> Result<bool, Error> {
+    let changes = match db.changes_after(words.held_until(seen), super::CHANGES) {
         Err(StoreError::ChangesGone { .. }) => return Ok(false),
         changes => changes?,
     };
     let all = i64::try_from(changes.len()).is_ok_and(|count| count < super::CHANGES);
-    Ok(all && !changes.iter().any(is_about_words))
+    let hold = all && !changes.iter().any(is_about_words);
+    if let Some(last) = changes.last().filter(|_| hold) {
+        words.held_at(last.seq);
+    }
+    Ok(hold)
 }
 
 /// Who has changed after a change that was seen; `None` when that cannot be told: too many changes, or somebody was erased.

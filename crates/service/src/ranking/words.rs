@@ -1,5 +1,6 @@
 //! The words and places in force: the vocabulary version of the store, or the built-in one, with its similarities.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use raakvlak_domain::arrangements::Arrangement;
@@ -29,6 +30,8 @@ pub(crate) struct Words {
     pub(crate) version: Option<String>,
     /// Finds competences in free text; made when it is first asked for.
     linker: OnceLock<Linker>,
+    /// The number of the latest change up to which they are known to hold.
+    held_until: AtomicI64,
 }
 
 impl Words {
@@ -36,13 +39,27 @@ impl Words {
     pub(crate) fn in_force(db: &mut Db, threads: &ThreadPool) -> Result<Self, Error> {
         let gazetteer = gazetteer(db)?;
         let Some(stored) = vocabulary::latest(db)? else {
-            return Ok(Self { lexicon: built_in(threads), gazetteer, version: None, linker: OnceLock::new() });
+            return Ok(Self::new(built_in(threads), gazetteer, None));
         };
         let files: Vec<(&str, &[u8])> = stored.files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
         let tables = Tables::read(&files).map_err(|faults| Error::Internal(format!("the stored vocabulary has faults: {faults}")))?;
         let lists = vocabulary::neighbours(db, &stored.id)?;
         let lexicon = with_lists(&tables.vocabulary, &lists).unwrap_or_else(|| Lexicon::new(Arc::clone(&tables.vocabulary), threads));
-        Ok(Self { lexicon: Arc::new(lexicon), gazetteer, version: Some(stored.id), linker: OnceLock::new() })
+        Ok(Self::new(Arc::new(lexicon), gazetteer, Some(stored.id)))
+    }
+
+    fn new(lexicon: Arc<Lexicon>, gazetteer: Gazetteer, version: Option<String>) -> Self {
+        Self { lexicon, gazetteer, version, linker: OnceLock::new(), held_until: AtomicI64::new(0) }
+    }
+
+    /// The number of the latest change up to which they are known to hold, when they held at `seen`.
+    pub(crate) fn held_until(&self, seen: i64) -> i64 {
+        self.held_until.load(Ordering::Relaxed).max(seen)
+    }
+
+    /// They held at this change, too: what came before it need not be read again to know.
+    pub(crate) fn held_at(&self, seen: i64) {
+        self.held_until.fetch_max(seen, Ordering::Relaxed);
     }
 
     /// Finds competences in free text.
