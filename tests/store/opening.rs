@@ -168,6 +168,6 @@ fn looking_at_a_database_that_is_not_there_makes_none() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("nothing.sqlite");
     let options = StoreOptions { read_only: true, ..StoreOptions::new(&format!("sqlite:{}", file.display()), folder.path()) };
-    assert_eq!(refusal(&options), StoreError::NotADatabase { path: file.clone() });
+    assert_eq!(refusal(&options), StoreError::NoDatabase { path: file.clone() });
     assert!(!file.exists());
 }
