@@ -170,11 +170,7 @@ impl Desk {
         }
         let user = user.clone();
         self.write(actor, move |tx, actor| {
-            let stored = users::get(tx, &user)?.ok_or(Error::NotFound)?;
-            if stored.user.state != UserState::Active {
-                return Err(Error::NotSignedIn);
-            }
-            let name = pseudonym(tx.keys(), stored.key, &user)?;
+            let (stored, name) = active(tx, &user)?;
             tx.audit(actor.act(Role::Steward, Act::SignIn, ObjectKind::Session, &name));
             open(tx, stored)
         })
@@ -192,11 +188,7 @@ impl Desk {
         }
         let user = user.clone();
         self.write(actor, move |tx, actor| {
-            let stored = users::get(tx, &user)?.ok_or(Error::NotFound)?;
-            if stored.user.state != UserState::Active {
-                return Err(Error::NotSignedIn);
-            }
-            let name = pseudonym(tx.keys(), stored.key, &user)?;
+            let (stored, name) = active(tx, &user)?;
             let roles: Vec<&'static str> = stored.user.roles.iter().map(|role| role.as_str()).collect();
             tx.audit(actor.act(Role::Steward, Act::SignIn, ObjectKind::Session, &name).fields(&roles));
             let (session, last) = (timed_id(tx.now()), tx.now().plus_seconds(seconds.into()));
@@ -368,6 +360,16 @@ fn join(tx: &mut Tx<'_>, mut stored: StoredUser, organisation: &OrganisationId) 
     let role = Role::Organisation.as_str();
     tx.audit(AuditEntry::new(&name, role, Act::Join, ObjectKind::Organisation, organisation.as_str()).fields(&["members"]));
     users::get(tx, &stored.user.id)?.ok_or(Error::NotFound)
+}
+
+/// A user who is not blocked, with the name under which they stand in the trail.
+fn active(tx: &mut Tx<'_>, user: &UserId) -> Result<(StoredUser, String), Error> {
+    let stored = users::get(tx, user)?.ok_or(Error::NotFound)?;
+    if stored.user.state != UserState::Active {
+        return Err(Error::NotSignedIn);
+    }
+    let name = pseudonym(tx.keys(), stored.key, user)?;
+    Ok((stored, name))
 }
 
 /// Opens a session for a user. Its name tells when it began.
