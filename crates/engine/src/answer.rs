@@ -117,7 +117,7 @@ pub struct ExpertAnswer {
 /// The complete answer for a package. It does not depend on how many threads there are.
 #[must_use]
 pub fn answer(pool: &Pool, demand: &Demand, as_of: Date, threads: &ThreadPool) -> PackageAnswer {
-    let question = Question::new(pool, demand, as_of);
+    let question = Question::new(pool, demand, as_of).to_everybody(threads);
     let everything = scan(&question, threads, &|| Everything::new(demand));
     let shortlist = everything.candidates.shortlist(&demand.knob);
     let mut report = Report::default();
@@ -185,11 +185,14 @@ impl Gathering for Everything {
     fn add(&mut self, stretch: &Stretch) {
         let shut = gates::shut_for(stretch);
         let (once, more) = once_and_more(&shut);
-        stretch.pairs(stretch.here & !once & !more).for_each(|(_, pair)| self.candidates.put(Rank::of(&pair)));
+        stretch.pairs(stretch.here & !once & !more).for_each(|(_, pair)| self.candidates.put(&pair));
         self.tally.add(stretch, &shut, once);
         for (gate, shut) in Gate::ALL.iter().zip(shut) {
-            let missing = stretch.pairs(shut & once).filter_map(|(_, pair)| NearMiss::rank(&pair, *gate));
-            missing.for_each(|rank| self.near_misses.put(rank));
+            for (_, pair) in stretch.pairs(shut & once) {
+                if gate.can_open(&pair) && pair.may_score(self.near_misses.least_score()) {
+                    self.near_misses.put(Rank::of(&pair));
+                }
+            }
         }
     }
 

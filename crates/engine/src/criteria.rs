@@ -1,6 +1,7 @@
 //! The criteria: what speaks for a person on a package, each from 0 to 10 000, and the score that they make together.
 
 use raakvlak_domain::knobs::{CRITERIA, Criterion};
+use raakvlak_domain::quantities::WHOLE;
 
 use crate::demand::{Demand, Work};
 use crate::pairs::Pair;
@@ -25,6 +26,12 @@ pub(crate) trait Measure {
 
     /// Its value for this person, 0 to 10 000; `None` when the person has not told what it needs. Asked only when it is not silent.
     fn measure(pair: &Pair) -> Option<u32>;
+
+    /// The lowest and the highest that its value can be, found out more quickly where that is possible; `None` when the value is.
+    #[inline]
+    fn bounds(pair: &Pair) -> Option<[u32; 2]> {
+        Self::measure(pair).map(|value| [value, value])
+    }
 }
 
 /// What a criterion says of a person on a package.
@@ -49,6 +56,38 @@ macro_rules! registry {
             [$(<$measure as Measure>::is_silent(work)),*]
         }
 
+        /// Whether the score may be this or more; found out without what takes longest, and only as far as needed.
+        #[inline]
+        pub(crate) fn may_score(pair: &Pair, score: u32) -> bool {
+            let demand = pair.demand;
+            let mut left = u64::from(WHOLE.saturating_sub(score)) * demand.weight_sum;
+            $(
+                let [_, highest] = bounds::<$measure>(pair);
+                let missing = demand.weight(<$measure as Measure>::CRITERION) * u64::from(WHOLE - highest);
+                if missing > left {
+                    return false;
+                }
+                left -= missing;
+            )*
+            _ = left;
+            true
+        }
+
+        /// Whether the score is this or more for sure.
+        #[inline]
+        pub(crate) fn surely_scores(pair: &Pair, score: u32) -> bool {
+            let demand = pair.demand;
+            let (mut sum, enough) = (0, u64::from(score) * demand.weight_sum);
+            $(
+                let [lowest, _] = bounds::<$measure>(pair);
+                sum += demand.weight(<$measure as Measure>::CRITERION) * u64::from(lowest);
+                if sum >= enough {
+                    return true;
+                }
+            )*
+            false
+        }
+
         #[inline]
         fn readings(pair: &Pair) -> [Reading; CRITERIA] {
             [$(read::<$measure>(pair)),*]
@@ -67,6 +106,15 @@ registry![
     comfort::Comfort,
     turn::Turn,
 ];
+
+/// Between which values a criterion lies; what has no weight is not looked at.
+#[inline]
+fn bounds<M: Measure>(pair: &Pair) -> [u32; 2] {
+    if pair.demand.weight(M::CRITERION) == 0 {
+        return [0, WHOLE];
+    }
+    M::bounds(pair).unwrap_or([pair.demand.knob.doubt.get(); 2])
+}
 
 /// What one criterion says.
 #[inline]
@@ -98,15 +146,6 @@ impl Outcome {
     /// Whether a criterion stands on doubt, also one that has no weight.
     pub(crate) fn stands_on_doubt(&self) -> bool {
         self.readings.contains(&Reading::Doubt)
-    }
-
-    /// Whose turn it is: the value of that criterion.
-    #[inline]
-    pub(crate) fn turn(&self) -> u32 {
-        match self.readings {
-            [.., Reading::Known(turn)] => turn,
-            _ => 0,
-        }
     }
 }
 

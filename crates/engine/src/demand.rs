@@ -22,7 +22,7 @@ use crate::words::{bits, competence, mask, position};
 mod requirements;
 mod sparse;
 
-pub(crate) use requirements::{Requirements, Weighed};
+pub(crate) use requirements::{Promise, Requirements, Weighed};
 use sparse::Sparse;
 
 /// A package under one setting of the matcher knob, ready for matching. Cheap to copy.
@@ -129,6 +129,12 @@ impl Demand {
         self.work.silent.get(criterion as usize).copied().unwrap_or(true)
     }
 
+    /// The weight of a criterion that counts: 0 when it is silent.
+    #[inline]
+    pub(crate) fn weight(&self, criterion: Criterion) -> u64 {
+        self.weights.get(criterion as usize).copied().unwrap_or(0)
+    }
+
     /// Whether there is anything in the work that can tie somebody to it.
     pub(crate) fn can_tie(&self) -> bool {
         let ties = [Criterion::Tasks, Criterion::Competence, Criterion::Experience, Criterion::Development];
@@ -144,8 +150,9 @@ impl Demand {
 impl Work {
     fn new(package: &TaskPackage, lexicon: Arc<Lexicon>, point: Option<Point>) -> Result<Self, UnknownWord> {
         let vocabulary = lexicon.vocabulary();
-        let requirements = Requirements::new(package, &lexicon)?;
+        let mut requirements = Requirements::new(package, &lexicon)?;
         let tasks = package.tasks.iter().map(|task| TaskWork::new(task, &requirements, &lexicon)).collect::<Result<Vec<_>, _>>()?;
+        tasks.iter().for_each(|task| requirements.count_task(&task.requirements, task.weight_sum));
         let learnables = learnables(package, vocabulary)?;
         let wish_values = wish_values(&learnables, &lexicon);
         let offered = mask(&vocabulary.adaptations, &package.adaptations, "adaptations")?;

@@ -42,6 +42,12 @@ impl Spot {
         squares.sum::<f64>().sqrt()
     }
 
+    /// How far another spot is at least, in metres.
+    #[inline]
+    pub(crate) fn metres_at_least(self, other: Self) -> u32 {
+        (self.straight_to(other) * RADIUS - MARGIN) as u32
+    }
+
     /// In the middle of these spots, which may lie inside the earth.
     pub(crate) fn between(spots: &[Self]) -> Self {
         let mean = |part: usize| {

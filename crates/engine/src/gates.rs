@@ -18,7 +18,7 @@ mod distance;
 mod document;
 mod essential;
 mod hours;
-mod language;
+pub(crate) mod language;
 mod no_go;
 mod rule;
 mod score_floor;

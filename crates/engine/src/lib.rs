@@ -18,6 +18,7 @@ pub mod openings;
 pub mod people;
 pub mod pool;
 pub mod preview;
+mod promising;
 pub mod ranking;
 pub mod shortlist;
 pub mod similarity;

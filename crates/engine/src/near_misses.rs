@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::gates::{self, Gate};
 use crate::openings::Opening;
-use crate::pairs::{Pair, Question};
+use crate::pairs::Question;
 use crate::ranking::Rank;
 
 /// Somebody whom one change would let in.
@@ -29,11 +29,5 @@ impl NearMiss {
         let gate = gates::shut(&pair).only()?;
         let opening = gate.opening(&pair)?;
         Some(Self { expert: question.pool.id(rank.person()), gate, would_score: rank.score(), opening })
-    }
-
-    /// The rank among the near misses of somebody whom only this gate keeps out; `None` when nothing opens it.
-    #[inline]
-    pub(crate) fn rank(pair: &Pair, gate: Gate) -> Option<Rank> {
-        gate.can_open(pair).then(|| Rank::of(pair))
     }
 }

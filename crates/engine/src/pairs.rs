@@ -6,16 +6,19 @@ use std::cell::OnceCell;
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::languages::LanguageLevel;
 use raakvlak_domain::packages::Remote;
+use rayon::ThreadPool;
 
 use crate::abilities::{Abilities, requirement_values};
 use crate::asks::{Ask, Asks};
-use crate::criteria::Outcome;
+use crate::criteria::{self, Outcome, turn};
 use crate::demand::{Demand, Work};
 use crate::distance::{Spot, metres};
+use crate::gates::language;
 use crate::people::{Bar, Dates, Fact, Held};
 use crate::pool::Pool;
 use crate::pool::layer::Layer;
 use crate::pool::numbers::Numbers;
+use crate::promising::{AtMost, Promising};
 
 /// A demand put to a pool on a day: to those who were there when the pool was put together, and to those who came or changed since.
 #[derive(Debug)]
@@ -29,6 +32,16 @@ pub(crate) struct Question<'a> {
 impl<'a> Question<'a> {
     pub(crate) fn new(pool: &'a Pool, demand: &'a Demand, as_of: Date) -> Self {
         Self { pool, demand, base: Inquiry::of_base(pool, demand, as_of), recent: Inquiry::of_recent(pool, demand, as_of) }
+    }
+
+    /// Finds out beforehand what pays when everybody is looked at.
+    pub(crate) fn to_everybody(mut self, threads: &ThreadPool) -> Self {
+        for inquiry in [&mut self.base, &mut self.recent] {
+            inquiry.promising = Some(Promising::of(inquiry.layer, self.demand, threads));
+            let answers = inquiry.layer.language_answers().map(|spoken| language::is_too_little(spoken, &inquiry.languages)).collect();
+            inquiry.speaking_too_little = Some(answers);
+        }
+        self
     }
 
     /// This demand and the person with this number in the pool.
@@ -62,6 +75,10 @@ pub(crate) struct Inquiry<'a> {
     obtainable: u64,
     /// Whom a rule blocks, ascending.
     pub(crate) blocked: Vec<u32>,
+    /// What everybody's competences come to at most, where that was found out.
+    pub(crate) promising: Option<Promising>,
+    /// Which of the different answers about languages are not enough, where that was found out.
+    pub(crate) speaking_too_little: Option<Vec<bool>>,
 }
 
 impl<'a> Inquiry<'a> {
@@ -100,6 +117,8 @@ impl<'a> Inquiry<'a> {
             obtainable: mask(obtainable),
             bars,
             blocked,
+            promising: None,
+            speaking_too_little: None,
             pool,
             layer,
             gone,
@@ -143,6 +162,13 @@ impl<'a> Inquiry<'a> {
             None => ((self.pool.base().0.len() + number) as u32, self.pool.recent_order(order)),
         }
     }
+}
+
+/// The hours left of the fewest and the most that somebody wants and those already given away; see [`Pair::range_left`].
+#[inline]
+pub(crate) fn range_left(hours: [u16; 3]) -> (i64, i64) {
+    let [min, max, committed] = hours.map(i64::from);
+    ((min - committed).max(0), max - committed)
 }
 
 /// A document can be obtained in time when it is told how long that takes, and there is that much time or no haste.
@@ -200,8 +226,7 @@ impl<'a> Pair<'a> {
     /// The hours a week that the person has left, in tenths: the end may lie before the start and below 0. `None` when hours are not told.
     #[inline]
     pub(crate) fn range_left(&self) -> Option<(i64, i64)> {
-        let [min, max, committed] = self.layer.hours[self.number].map(i64::from);
-        self.told(Ask::Hours).then_some(((min - committed).max(0), max - committed))
+        self.told(Ask::Hours).then(|| range_left(self.layer.hours[self.number]))
     }
 
     /// How far the work is, in metres; `None` when it is nowhere, or when the person's place is not told.
@@ -218,6 +243,14 @@ impl<'a> Pair<'a> {
             return None;
         }
         Some((self.distance()?, self.layer.reach[self.number].limit))
+    }
+
+    /// The same, with a distance that is quickly found and never too long.
+    #[inline]
+    pub(crate) fn distance_at_least_and_limit(&self) -> Option<(u32, u32)> {
+        let spot = self.inquiry.spot.filter(|_| self.told(Ask::Place) && self.told(Ask::TravelKm))?;
+        let reach = self.layer.reach[self.number];
+        Some((spot.metres_at_least(reach.spot), reach.limit))
     }
 
     /// Whether the work is further away than the person wants to travel; not so when either is not told.
@@ -243,6 +276,18 @@ impl<'a> Pair<'a> {
     #[inline]
     pub(crate) fn days_aside(&self) -> u32 {
         self.days_since(self.layer.dates[self.number].aside_since)
+    }
+
+    /// Whether the person has been aside for a year or longer.
+    #[inline]
+    pub(crate) fn is_aside(&self) -> bool {
+        self.days_aside() >= 365
+    }
+
+    /// Whose turn it is: the value of that criterion.
+    #[inline]
+    pub(crate) fn turn(&self) -> u32 {
+        turn::of_days(self.days_waiting(), self.days_aside())
     }
 
     /// Whether the person has been in no shortlist that a mediator opened for thirty days.
@@ -271,6 +316,12 @@ impl<'a> Pair<'a> {
         *self.abilities.get_or_init(work_out)
     }
 
+    /// What the person's competences come to at most, where that was found out.
+    #[inline]
+    pub(crate) fn abilities_at_most(&self) -> Option<AtMost> {
+        self.inquiry.promising.as_ref().map(|promising| promising.get(self.number))
+    }
+
     /// How well each thing asked is answered: the best of the person's competences for it.
     pub(crate) fn requirement_values(&self) -> Vec<u32> {
         requirement_values(self.demand, self.competences())
@@ -280,6 +331,18 @@ impl<'a> Pair<'a> {
     #[inline]
     pub(crate) fn outcome(&self) -> &Outcome {
         self.outcome.get_or_init(|| Outcome::of(self))
+    }
+
+    /// Whether the score may be this or more; the quicker answer is kept to where something was found out beforehand, and pays only there.
+    #[inline]
+    pub(crate) fn may_score(&self, score: u32) -> bool {
+        self.inquiry.promising.is_none() || criteria::may_score(self, score)
+    }
+
+    /// Whether the score is this or more for sure.
+    #[inline]
+    pub(crate) fn surely_scores(&self, score: u32) -> bool {
+        self.inquiry.promising.is_some() && criteria::surely_scores(self, score)
     }
 
     /// The documents that are missing and that there is time to obtain; none when documents are not told.

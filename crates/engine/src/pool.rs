@@ -16,6 +16,7 @@ mod neighbourhood;
 pub(crate) mod numbers;
 mod packing;
 mod points;
+pub(crate) mod postings;
 pub(crate) mod zones;
 
 use layer::Layer;

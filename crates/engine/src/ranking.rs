@@ -56,13 +56,12 @@ impl Rank {
     /// The place of a person on a package.
     #[inline]
     pub(crate) fn of(pair: &Pair) -> Self {
-        let outcome = pair.outcome();
         let (person, order) = pair.inquiry.in_pool(pair.number);
         Self {
-            missing: (WHOLE - outcome.score) << 14 | (WHOLE - outcome.turn()),
+            missing: (WHOLE - pair.outcome().score) << 14 | (WHOLE - pair.turn()),
             order,
             person,
-            is_aside: pair.days_aside() >= 365,
+            is_aside: pair.is_aside(),
             is_unseen: pair.is_unseen(),
         }
     }
@@ -71,8 +70,9 @@ impl Rank {
         self.person
     }
 
+    /// 0 for [`Self::LAST`].
     pub(crate) fn score(self) -> u32 {
-        WHOLE - (self.missing >> 14)
+        WHOLE.saturating_sub(self.missing >> 14)
     }
 
     pub(crate) fn turn(self) -> u32 {

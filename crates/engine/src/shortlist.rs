@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::demand::Demand;
 use crate::gates;
-use crate::pairs::Question;
+use crate::pairs::{Pair, Question};
 use crate::pool::Pool;
 use crate::ranking::{Gathering, Rank, Ranked, Top, scan};
 use crate::stretch::Stretch;
@@ -80,17 +80,25 @@ impl Candidates {
 
     /// Takes in somebody who is eligible.
     #[inline]
-    pub(crate) fn put(&mut self, rank: Rank) {
+    pub(crate) fn put(&mut self, pair: &Pair) {
         self.eligible += 1;
-        self.best.put(rank);
-        if rank.is_aside() {
-            self.aside.put(rank);
+        let least = self.groups(pair.is_aside(), pair.is_unseen()).map(|top| top.least_score()).min().unwrap_or(0);
+        if pair.may_score(least) {
+            self.keep(Rank::of(pair));
         }
-        match (rank.is_unseen(), rank.is_aside()) {
-            (true, true) => self.unseen_aside.put(rank),
-            (true, false) => self.unseen_others.put(rank),
-            _ => {}
-        }
+    }
+
+    #[inline]
+    fn keep(&mut self, rank: Rank) {
+        self.groups(rank.is_aside(), rank.is_unseen()).for_each(|top| top.put(rank));
+    }
+
+    /// The groups that somebody belongs to.
+    #[inline]
+    fn groups(&mut self, is_aside: bool, is_unseen: bool) -> impl Iterator<Item = &mut Top> {
+        let unseen = if is_aside { &mut self.unseen_aside } else { &mut self.unseen_others };
+        let aside = is_aside.then_some(&mut self.aside);
+        std::iter::once(&mut self.best).chain(aside).chain(is_unseen.then_some(unseen))
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
@@ -119,7 +127,7 @@ impl Gathering for Candidates {
 
     #[inline]
     fn add(&mut self, stretch: &Stretch) {
-        gates::all_pass(stretch).for_each(|pair| self.put(Rank::of(&pair)));
+        gates::all_pass(stretch).for_each(|pair| self.put(&pair));
     }
 
     fn merge(&mut self, other: Self) {

@@ -1,10 +1,13 @@
 //! Up to sixty-four people beside each other and one package: whatever is asked of them is answered with a bit for each.
+#![allow(clippy::indexing_slicing, reason = "every column is as long as the layer that these people are in")]
 
 use std::ops::Range;
 
+use crate::asks::Ask;
 use crate::demand::Demand;
 use crate::pairs::{Inquiry, Pair};
-use crate::people::Bar;
+use crate::people::{Bar, Fact};
+use crate::pool::zones::ZONE;
 use crate::words::bits;
 
 /// How many people can be asked at once.
@@ -13,7 +16,7 @@ pub(crate) const MOST: usize = u64::BITS as usize;
 /// Some people of a layer, beside each other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stretch<'a> {
-    inquiry: &'a Inquiry<'a>,
+    pub(crate) inquiry: &'a Inquiry<'a>,
     first: usize,
     count: usize,
     /// Who of them is there.
@@ -46,6 +49,39 @@ impl<'a> Stretch<'a> {
     pub(crate) fn unbarred(&self) -> u64 {
         let masks = self.inquiry.packed.iter().copied().enumerate().filter(|(_, mask)| *mask != 0);
         self.here & self.inquiry.layer.unbarred(self.first, self.count, masks)
+    }
+
+    /// Everybody for whom this holds of what stands in a column; quicker than one by one.
+    #[inline]
+    pub(crate) fn ballot<T: Copy>(&self, column: &[T], holds: impl Fn(T) -> bool) -> u64 {
+        let values = column[self.first..self.first + self.count].iter().enumerate();
+        self.here & values.fold(0, |found, (bit, value)| found | u64::from(holds(*value)) << bit)
+    }
+
+    /// Everybody for whom this holds of what they told of one kind.
+    #[inline]
+    pub(crate) fn ballot_of(&self, fact: Fact, holds: impl Fn(u64) -> bool) -> u64 {
+        let facts = self.inquiry.layer.facts(self.first..self.first + self.count, fact).enumerate();
+        self.here & facts.fold(0, |found, (bit, fact)| found | u64::from(holds(fact)) << bit)
+    }
+
+    /// Everybody who told this.
+    #[inline]
+    pub(crate) fn told(&self, key: Ask) -> u64 {
+        self.ballot(&self.inquiry.layer.told, |told| told.has(key))
+    }
+
+    /// Those who have one of these bits among what can keep them out.
+    #[inline]
+    pub(crate) fn having(&self, bar: Bar, bits: u64) -> u64 {
+        let (word, mask) = self.inquiry.layer.mask(bar, bits);
+        if mask == 0 { 0 } else { self.here & !self.inquiry.layer.unbarred(self.first, self.count, [(word, mask)]) }
+    }
+
+    /// The zone that these people live in.
+    #[inline]
+    pub(crate) fn zone(&self) -> usize {
+        self.first / ZONE
     }
 
     /// Those among `some` for whom this holds.

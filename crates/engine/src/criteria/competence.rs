@@ -1,11 +1,14 @@
 //! How well the distinct required competences are met.
 
 use raakvlak_domain::knobs::Criterion;
+use raakvlak_domain::quantities::WHOLE;
 
 use super::Measure;
 use crate::abilities::weighted_sum;
+use crate::asks::Ask;
 use crate::demand::Work;
 use crate::pairs::Pair;
+use crate::promising::AtMost;
 
 /// See [`Criterion::Competence`].
 pub(crate) struct Competence;
@@ -20,6 +23,11 @@ impl Measure for Competence {
     #[inline]
     fn measure(pair: &Pair) -> Option<u32> {
         pair.abilities().map(|abilities| abilities.competence)
+    }
+
+    #[inline]
+    fn bounds(pair: &Pair) -> Option<[u32; 2]> {
+        pair.told(Ask::Competences).then(|| [0, pair.abilities_at_most().map_or(WHOLE, AtMost::competence)])
     }
 }
 

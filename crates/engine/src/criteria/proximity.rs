@@ -22,6 +22,12 @@ impl Measure for Proximity {
         let (distance, limit) = pair.distance_and_limit()?;
         Some(nearness(distance, limit))
     }
+
+    #[inline]
+    fn bounds(pair: &Pair) -> Option<[u32; 2]> {
+        let (distance, limit) = pair.distance_at_least_and_limit()?;
+        Some([0, nearness(distance, limit)])
+    }
 }
 
 /// From the whole at the doorstep to nothing at the limit and beyond.

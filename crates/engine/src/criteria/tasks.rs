@@ -5,8 +5,10 @@ use raakvlak_domain::quantities::WHOLE;
 
 use super::Measure;
 use crate::abilities::weighted_sum;
+use crate::asks::Ask;
 use crate::demand::{Demand, Work};
 use crate::pairs::Pair;
+use crate::promising::AtMost;
 
 /// See [`Criterion::Tasks`].
 pub(crate) struct Tasks;
@@ -21,6 +23,13 @@ impl Measure for Tasks {
     #[inline]
     fn measure(pair: &Pair) -> Option<u32> {
         pair.abilities().map(|abilities| abilities.tasks)
+    }
+
+    #[inline]
+    fn bounds(pair: &Pair) -> Option<[u32; 2]> {
+        let carried_by_everybody = pair.demand.unable.tasks;
+        let highest = |at_most: AtMost| if at_most.may_carry() { WHOLE } else { carried_by_everybody };
+        pair.told(Ask::Competences).then(|| [carried_by_everybody, pair.abilities_at_most().map_or(WHOLE, highest)])
     }
 }
 

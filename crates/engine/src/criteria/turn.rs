@@ -24,12 +24,12 @@ impl Measure for Turn {
 
     #[inline]
     fn measure(pair: &Pair) -> Option<u32> {
-        Some(of_days(pair.days_waiting(), pair.days_aside()))
+        Some(pair.turn())
     }
 }
 
 #[inline]
-fn of_days(waiting: u32, aside: u32) -> u32 {
+pub(crate) fn of_days(waiting: u32, aside: u32) -> u32 {
     let share = |days: u32, all: u64| u64::from(WHOLE) * u64::from(days) / all;
     share(waiting, WAITING).max(share(aside, ASIDE)).min(WHOLE.into()) as u32
 }

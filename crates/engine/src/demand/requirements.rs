@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use raakvlak_domain::packages::{Need, Requirement, TaskPackage};
+use raakvlak_domain::quantities::WHOLE;
 
 use super::sparse::Sparse;
 use crate::lexicon::{Lexicon, UnknownWord};
@@ -51,7 +52,7 @@ struct Answer {
 }
 
 /// Everything that a package asks of competences.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Requirements {
     /// By competence, then level.
     pub(crate) asked: Vec<Asked>,
@@ -63,11 +64,47 @@ pub(crate) struct Requirements {
     pub(crate) essentials: Vec<Essential>,
     answering: Sparse,
     answers: Rows<Answer>,
+    /// For each thing asked, what a whole answer adds.
+    heaviest: Vec<Promise>,
 }
 
-impl Default for Rows<Answer> {
-    fn default() -> Self {
-        Self::collect(std::iter::empty::<Vec<Answer>>())
+/// How much an answer adds at most: to the mean over the distinct competences, and to the mean of the one task that it adds most to; or the sum of
+/// such additions, every answer counting in full although the best one alone counts for each thing asked. In 4 096ths, rather more than less.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Promise {
+    competence: u32,
+    task: u32,
+}
+
+impl Promise {
+    const WHOLE: u64 = 4_096;
+
+    /// A weight as a share of all of them.
+    fn share(weight: u64, weights: u64) -> u32 {
+        (weight * Self::WHOLE).div_ceil(weights.max(1)) as u32
+    }
+
+    /// What an answer adds that is worth so much, when these are the shares of what it answers.
+    fn times(self, worth: u16) -> Self {
+        Self { competence: self.competence * u32::from(worth), task: self.task * u32::from(worth) }
+    }
+
+    /// Both together.
+    #[inline]
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self { competence: self.competence.saturating_add(other.competence), task: self.task.saturating_add(other.task) }
+    }
+
+    /// The mean over the distinct competences is at most this, in basis points.
+    #[inline]
+    pub(crate) fn competence(self) -> u32 {
+        (self.competence >> 12).min(WHOLE)
+    }
+
+    /// Whether the mean of some task that asks something may reach this value.
+    #[inline]
+    pub(crate) fn may_carry(self, carry_from: u32) -> bool {
+        self.task >= carry_from << 12
     }
 }
 
@@ -92,15 +129,35 @@ impl Requirements {
             distinct.into_iter().map(|(competence, (level, need))| Weighed { asked: number(Asked { competence, level }), need }).collect();
         let essentials =
             essentials.into_iter().map(|(competence, asked)| Essential { competence, asked: asked.into_iter().collect() }).collect();
-        let (answering, answers) = answers(&asked, lexicon);
+        let answers = answers(&asked, lexicon);
+        let of_one = || answers.chunk_by(|(one, _), (other, _)| one == other);
         Ok(Self {
-            asked,
             distinct_weights: distinct.iter().map(|weighed| weighed.weight()).sum(),
             distinct,
             essentials,
-            answering,
-            answers,
-        })
+            heaviest: vec![Promise::default(); asked.len()],
+            asked,
+            answering: Sparse::new(of_one().filter_map(|answers| Some(answers.first()?.0))),
+            answers: Rows::collect(of_one().map(|answers| answers.iter().map(|(_, answer)| *answer))),
+        }
+        .weighed())
+    }
+
+    /// Knows how heavily the distinct competences count.
+    fn weighed(mut self) -> Self {
+        for weighed in &self.distinct {
+            self.heaviest[weighed.asked].competence = Promise::share(weighed.weight(), self.distinct_weights);
+        }
+        self
+    }
+
+    /// Knows also how heavily what a task asks counts in it; together these requirements weigh `weights`.
+    pub(crate) fn count_task(&mut self, requirements: &[Weighed], weights: u64) {
+        let mut of_task = vec![0; self.asked.len()];
+        requirements.iter().for_each(|weighed| of_task[weighed.asked] += weighed.weight());
+        for (heaviest, weight) in self.heaviest.iter_mut().zip(of_task).filter(|(_, weight)| *weight > 0) {
+            heaviest.task = heaviest.task.max(Promise::share(weight, weights));
+        }
     }
 
     /// What one task asks.
@@ -110,6 +167,24 @@ impl Requirements {
             Ok(Weighed { asked, need: requirement.need })
         };
         requirements.iter().map(weighed).collect()
+    }
+
+    /// What each competence that answers anything promises, at each level; ascending by competence.
+    pub(crate) fn promises(&self) -> impl Iterator<Item = (u32, [Promise; 5])> {
+        let rows = (0..self.answers.len()).map(|row| self.answers.row(row));
+        self.answering.members().zip(rows.map(|answers| std::array::from_fn(|level| self.promised(answers, level))))
+    }
+
+    fn promised(&self, answers: &[Answer], level: usize) -> Promise {
+        answers
+            .iter()
+            .fold(Promise::default(), |promise, answer| promise.with(self.heaviest[answer.asked as usize].times(answer.worth[level])))
+    }
+
+    /// Where a competence that answers anything stands in [`Self::promises`].
+    #[inline]
+    pub(crate) fn place_of(&self, held: Held) -> Option<usize> {
+        self.answering.find(held.competence())
     }
 
     /// What is answered by these competences: for each answer the number of what is asked, the competence, and how well it answers.
@@ -129,8 +204,8 @@ fn read(lexicon: &Lexicon, requirement: &Requirement) -> Result<Asked, UnknownWo
     Ok(Asked { competence, level: requirement.level.get() })
 }
 
-/// `sim · min(level, asked level) / asked level`, floored once.
-fn answers(asked: &[Asked], lexicon: &Lexicon) -> (Sparse, Rows<Answer>) {
+/// Each competence that answers something, ascending, and how well: `sim · min(level, asked level) / asked level`, floored once.
+fn answers(asked: &[Asked], lexicon: &Lexicon) -> Vec<(u32, Answer)> {
     let mut answers: Vec<(u32, Answer)> = Vec::new();
     for (one, number) in asked.iter().zip(0u32..) {
         let worth = |value: u32| [1u32, 2, 3, 4, 5].map(|level| (value * level.min(one.level.into()) / u32::from(one.level)) as u16);
@@ -138,7 +213,5 @@ fn answers(asked: &[Asked], lexicon: &Lexicon) -> (Sparse, Rows<Answer>) {
         answers.extend(neighbours.map(|neighbour| (neighbour.competence, Answer { asked: number, worth: worth(neighbour.value) })));
     }
     answers.sort_unstable_by_key(|(competence, answer)| (*competence, answer.asked));
-    let of_one = || answers.chunk_by(|(one, _), (other, _)| one == other);
-    let competences = Sparse::new(of_one().filter_map(|answers| Some(answers.first()?.0)));
-    (competences, Rows::collect(of_one().map(|answers| answers.iter().map(|(_, answer)| *answer))))
+    answers
 }

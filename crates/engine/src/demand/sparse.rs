@@ -1,5 +1,7 @@
 //! A few positions out of many, each with a number of its own.
 
+use crate::words::bits;
+
 /// A set of positions that tells for each of its members how many smaller ones there are. One bit a position, so that looking up a position that is
 /// not there, which is what mostly happens, touches little memory.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +28,11 @@ impl Sparse {
         Self { words }
     }
 
+    /// The members, ascending.
+    pub(crate) fn members(&self) -> impl Iterator<Item = u32> {
+        (0u32..).zip(&self.words).flat_map(|(at, (word, _))| bits(*word).map(move |bit| at * 64 + bit as u32))
+    }
+
     /// How many members are smaller than this one; `None` when it is no member.
     #[inline]
     pub(crate) fn find(&self, position: u32) -> Option<usize> {
@@ -44,6 +51,7 @@ mod tests {
         let members = [0, 3, 63, 64, 200];
         let sparse = Sparse::new(members);
         let found: Vec<(u32, usize)> = (0..300).filter_map(|position| Some((position, sparse.find(position)?))).collect();
+        assert_eq!(sparse.members().collect::<Vec<_>>(), members);
         assert_eq!(found, members.into_iter().zip(0..).collect::<Vec<_>>());
         assert_eq!(Sparse::new([]).find(0), None);
     }

@@ -8,6 +8,7 @@ use crate::demand::Demand;
 use crate::openings::Opening;
 use crate::pairs::Pair;
 use crate::people::Bar;
+use crate::stretch::Stretch;
 use crate::words::bits;
 
 /// See [`super::Gate::Dayparts`].
@@ -19,6 +20,11 @@ impl Guard for Dayparts {
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
         pair.is_barred(Bar::Daypart) | too_few_others(pair)
+    }
+
+    fn shut_for(stretch: &Stretch) -> u64 {
+        let others = if stretch.demand().work.flexible > 0 { stretch.told(Ask::Dayparts) & with_too_few_others(stretch) } else { 0 };
+        stretch.barred(Bar::Daypart) | others
     }
 
     fn is_decided(pair: &Pair) -> bool {
@@ -68,6 +74,14 @@ fn available(pair: &Pair) -> u32 {
 #[inline]
 fn missing(pair: &Pair) -> u32 {
     pair.barred(Bar::Daypart) as u32
+}
+
+/// Whose others are fewer than asked, told or not: all the dayparts that are not fixed, less those of them that do not suit.
+fn with_too_few_others(stretch: &Stretch) -> u64 {
+    let (layer, work) = (stretch.inquiry.layer, &stretch.demand().work);
+    let others = !work.fixed & WEEK;
+    let (word, mask) = layer.mask(Bar::Daypart, others.into());
+    stretch.ballot(layer.words(word), |word| others.count_ones() - (word & mask).count_ones() < work.flexible)
 }
 
 /// Whether fewer of the person's other dayparts remain than are asked.

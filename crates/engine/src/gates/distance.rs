@@ -5,6 +5,7 @@ use raakvlak_domain::packages::Remote;
 use super::Guard;
 use crate::openings::Opening;
 use crate::pairs::Pair;
+use crate::stretch::Stretch;
 
 /// See [`super::Gate::Distance`].
 pub(crate) struct Distance;
@@ -13,6 +14,15 @@ impl Guard for Distance {
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
         pair.work().remote == Remote::None && pair.is_beyond_limit()
+    }
+
+    /// Where everybody in the zone lives too far away, nobody is measured.
+    fn shut_for(stretch: &Stretch) -> u64 {
+        match stretch.inquiry.journey() {
+            None => 0,
+            Some(from) if stretch.inquiry.layer.zones.is_beyond(stretch.zone(), from) => stretch.here,
+            Some(_) => stretch.among(stretch.here, Self::is_shut),
+        }
     }
 
     fn is_decided(pair: &Pair) -> bool {

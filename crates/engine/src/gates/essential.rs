@@ -6,6 +6,7 @@ use crate::asks::Ask;
 use crate::demand::Demand;
 use crate::openings::Opening;
 use crate::pairs::Pair;
+use crate::stretch::Stretch;
 
 /// See [`super::Gate::Essential`].
 pub(crate) struct Essential;
@@ -14,6 +15,10 @@ impl Guard for Essential {
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
         has_threshold(pair.demand) && pair.abilities().is_some_and(|abilities| !abilities.essentials)
+    }
+
+    fn shut_for(stretch: &Stretch) -> u64 {
+        if has_threshold(stretch.demand()) { stretch.among(stretch.here, Self::is_shut) } else { 0 }
     }
 
     fn is_decided(pair: &Pair) -> bool {

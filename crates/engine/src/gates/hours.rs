@@ -6,7 +6,8 @@ use raakvlak_domain::quantities;
 use super::Guard;
 use crate::asks::Ask;
 use crate::openings::Opening;
-use crate::pairs::Pair;
+use crate::pairs::{Pair, range_left};
+use crate::stretch::Stretch;
 
 /// See [`super::Gate::Hours`].
 pub(crate) struct Hours;
@@ -16,9 +17,12 @@ impl Guard for Hours {
 
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
-        let asked = pair.work().hours;
-        let apart = |(start, end): (i64, i64)| (end < start) | (end < asked.min.get().into()) | (start > asked.max.get().into());
-        pair.range_left().is_some_and(apart)
+        pair.range_left().is_some_and(|range| are_apart(range, pair.work().hours))
+    }
+
+    fn shut_for(stretch: &Stretch) -> u64 {
+        let asked = stretch.demand().work.hours;
+        stretch.told(Ask::Hours) & stretch.ballot(&stretch.inquiry.layer.hours, |hours| are_apart(range_left(hours), asked))
     }
 
     fn is_decided(pair: &Pair) -> bool {
@@ -33,6 +37,12 @@ impl Guard for Hours {
         let range = pair.range_left().filter(|(start, end)| end >= start && *end > 0)?;
         nearest(range, pair.work().hours).map(Opening::Hours)
     }
+}
+
+/// Whether a range of hours that is left and the hours asked have nothing in common.
+#[inline]
+fn are_apart((start, end): (i64, i64), asked: PackageHours) -> bool {
+    (end < start) | (end < asked.min.get().into()) | (start > asked.max.get().into())
 }
 
 /// The hours nearest to those asked that meet the range left: the fewest come down to its end, or the most go up to its start.

@@ -6,6 +6,7 @@ use super::Guard;
 use crate::asks::Ask;
 use crate::demand::Demand;
 use crate::pairs::Pair;
+use crate::stretch::Stretch;
 
 /// See [`super::Gate::Language`].
 pub(crate) struct Language;
@@ -13,7 +14,20 @@ pub(crate) struct Language;
 impl Guard for Language {
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
-        pair.told(Ask::Languages) && pair.inquiry.languages.iter().any(|asked| falls_short(pair, *asked))
+        pair.told(Ask::Languages) && is_too_little(pair.layer.languages(pair.number), &pair.inquiry.languages)
+    }
+
+    /// What many people give as the same answer is judged once.
+    fn shut_for(stretch: &Stretch) -> u64 {
+        let inquiry = stretch.inquiry;
+        match &inquiry.speaking_too_little {
+            _ if inquiry.languages.is_empty() => 0,
+            Some(answers) => {
+                let too_little = |answer: u32| answers.get(answer as usize).copied().unwrap_or(false);
+                stretch.told(Ask::Languages) & stretch.ballot(&inquiry.layer.spoken, too_little)
+            }
+            None => stretch.among(stretch.here, Self::is_shut),
+        }
     }
 
     fn is_decided(pair: &Pair) -> bool {
@@ -26,7 +40,8 @@ impl Guard for Language {
 
     fn details(pair: &Pair, each: &mut dyn FnMut(usize)) {
         let asked = pair.inquiry.languages.iter().enumerate();
-        asked.filter(|(_, asked)| falls_short(pair, **asked)).for_each(|(at, _)| each(at));
+        let spoken = pair.layer.languages(pair.number);
+        asked.filter(|(_, asked)| is_missing(spoken, **asked)).for_each(|(at, _)| each(at));
     }
 
     fn detail_name(demand: &Demand, detail: usize) -> &str {
@@ -34,8 +49,13 @@ impl Guard for Language {
     }
 }
 
-/// Whether the person does not speak a language, or under the level asked.
+/// Whether one of the languages asked is missing among those that somebody speaks, or under the level asked.
 #[inline]
-fn falls_short(pair: &Pair, (language, level): (u32, LanguageLevel)) -> bool {
-    !pair.layer.languages(pair.number).iter().any(|(spoken, how_well)| *spoken == language && *how_well >= level)
+pub(crate) fn is_too_little(spoken: &[(u32, LanguageLevel)], asked: &[(u32, LanguageLevel)]) -> bool {
+    asked.iter().any(|asked| is_missing(spoken, *asked))
+}
+
+#[inline]
+fn is_missing(spoken: &[(u32, LanguageLevel)], (language, level): (u32, LanguageLevel)) -> bool {
+    !spoken.iter().any(|(spoken, how_well)| *spoken == language && *how_well >= level)
 }

@@ -2,6 +2,7 @@
 
 use super::Guard;
 use crate::pairs::Pair;
+use crate::stretch::Stretch;
 
 /// See [`super::Gate::Rule`].
 pub(crate) struct Rule;
@@ -11,5 +12,9 @@ impl Guard for Rule {
     fn is_shut(pair: &Pair) -> bool {
         let blocked = &pair.inquiry.blocked;
         !blocked.is_empty() && blocked.binary_search(&(pair.number as u32)).is_ok()
+    }
+
+    fn shut_for(stretch: &Stretch) -> u64 {
+        if stretch.inquiry.blocked.is_empty() { 0 } else { stretch.among(stretch.here, Self::is_shut) }
     }
 }

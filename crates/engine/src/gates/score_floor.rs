@@ -10,7 +10,7 @@ pub(crate) struct ScoreFloor;
 impl Guard for ScoreFloor {
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
-        is_under(pair) && !pair.outcome().stands_on_doubt()
+        !pair.surely_scores(pair.demand.knob.floor.get()) && is_under(pair) && !pair.outcome().stands_on_doubt()
     }
 
     fn is_decided(pair: &Pair) -> bool {

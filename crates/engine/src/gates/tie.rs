@@ -1,10 +1,14 @@
 //! Something in the work ties to this person: what they can, know from life, or want to learn.
 
 use raakvlak_domain::knobs::Criterion;
+use raakvlak_domain::quantities::WHOLE;
 
 use super::Guard;
+use crate::asks::Ask;
 use crate::criteria::{Measure, Reading, competence::Competence, development::Development, experience::Experience, read, tasks::Tasks};
 use crate::pairs::Pair;
+use crate::people::Fact;
+use crate::promising::AtMost;
 use crate::stretch::Stretch;
 
 /// See [`super::Gate::Tie`].
@@ -25,15 +29,13 @@ impl Guard for Tie {
         }
         let mut loose = stretch.here;
         if !demand.is_silent(Criterion::Experience) {
-            loose = stretch.among(loose, is_loose::<Experience>);
+            loose = knowing_too_little(stretch);
         }
+        let unable = surely_unable(stretch);
         if !demand.is_silent(Criterion::Development) {
             loose = stretch.among(loose, is_loose::<Development>);
         }
-        if !demand.is_silent(Criterion::Tasks) {
-            loose = stretch.among(loose, is_unable);
-        }
-        loose
+        loose & unable | stretch.among(loose & !unable, is_unable)
     }
 
     /// Nothing ties for sure, and something may.
@@ -55,6 +57,26 @@ fn is_loose<M: Measure>(pair: &Pair) -> bool {
         Reading::Silent => true,
         Reading::Doubt => false,
         Reading::Known(value) => value < pair.demand.knob.tie_from.get(),
+    }
+}
+
+/// Those who told what they know from life, and share too little of it with the work: `⌊shared · whole / asked⌋` under the threshold.
+fn knowing_too_little(stretch: &Stretch) -> u64 {
+    let asked = stretch.demand().work.experience;
+    let enough = stretch.demand().knob.tie_from.get() * asked.count_ones();
+    stretch.told(Ask::Experience) & stretch.ballot_of(Fact::Experience, |known| (known & asked).count_ones() * WHOLE < enough)
+}
+
+/// Those whom nothing that they can do ties to the work, as far as that was found out beforehand.
+fn surely_unable(stretch: &Stretch) -> u64 {
+    let (knob, unable) = (&stretch.demand().knob, stretch.demand().unable);
+    let threshold = knob.tie_from.get();
+    match &stretch.inquiry.promising {
+        Some(promising) if unable.tasks < threshold => {
+            let falls_short = |at_most: AtMost| !at_most.may_carry() & (at_most.competence() < threshold);
+            stretch.told(Ask::Competences) & stretch.ballot(promising.all(), falls_short)
+        }
+        _ => 0,
     }
 }
 

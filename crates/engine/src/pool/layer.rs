@@ -1,6 +1,8 @@
 //! Some of the people as columns: dense numbers in the order of where they live, one array per property.
 #![allow(clippy::indexing_slicing, reason = "every column is as long as the list of people, and every number comes from the layer itself")]
 
+use std::ops::Range;
+
 use raakvlak_domain::identifiers::{ExpertId, OrganisationId, TermId};
 use raakvlak_domain::languages::LanguageLevel;
 use raakvlak_domain::places::Point;
@@ -11,10 +13,14 @@ use super::names::Names;
 use super::neighbourhood;
 use super::packing::Packing;
 use super::points::Points;
+use super::postings::Postings;
 use super::zones::Zones;
 use crate::asks::Asks;
 use crate::people::{Bar, Dates, Fact, Held, Person, Reach, Standing};
 use crate::rows::Rows;
+
+/// From so many people on it is worth knowing who has a competence.
+const MANY: usize = 4_096;
 
 /// People who are kept together. The order of their numbers is that of [`neighbourhood::key`].
 #[derive(Debug)]
@@ -36,9 +42,11 @@ pub(crate) struct Layer {
     points: Points,
     pub(crate) dates: Vec<Dates>,
     pub(crate) competences: Rows<Held>,
+    /// From each competence to who has it; not kept for few people, who change often.
+    pub(crate) postings: Option<Postings>,
     pub(crate) wishes: Rows<u32>,
     /// For each person, which of the different answers about languages is theirs.
-    spoken: Vec<u32>,
+    pub(crate) spoken: Vec<u32>,
     languages: Rows<(u32, LanguageLevel)>,
     language_names: Vec<TermId>,
     /// Who avoids which organisation, by person.
@@ -69,6 +77,7 @@ impl Layer {
             numbers.into_iter().map(move |organisation| (number, organisation))
         };
         let everybody: Vec<&Person> = people.iter().collect();
+        let competences = Rows::collect(people.iter().map(|person| person.competences.iter().copied()));
         Self {
             ids: Names::collect(by_id.iter().map(|number| people[*number as usize].id.as_str())),
             told: column.of(|person| person.told),
@@ -79,7 +88,8 @@ impl Layer {
             reach: column.of(|person| Reach { spot: person.point.into(), limit: person.limit }),
             points: Points::collect(people.iter().map(|person| person.point)),
             dates: column.of(|person| person.dates),
-            competences: Rows::collect(people.iter().map(|person| person.competences.iter().copied())),
+            postings: (people.len() >= MANY).then(|| Postings::of(&competences)),
+            competences,
             wishes: Rows::collect(people.iter().map(|person| person.wishes.iter().copied())),
             spoken: column.of(|person| answers.number(&person.languages)),
             languages: Rows::collect(
@@ -132,6 +142,13 @@ impl Layer {
         self.fact_packing.field(fact as usize, |word| self.facts[number * words + word])
     }
 
+    /// The same of each of these people.
+    #[inline]
+    pub(crate) fn facts(&self, numbers: Range<usize>, fact: Fact) -> impl Iterator<Item = u64> {
+        let (words, place) = (self.fact_packing.words(), self.fact_packing.place(fact as usize));
+        self.facts[numbers.start * words..numbers.end * words].chunks_exact(words.max(1)).map(move |row| place.of(|word| row[word]))
+    }
+
     /// What keeps people out of some work, packed as this layer is.
     pub(crate) fn pack(&self, bars: [u64; Bar::COUNT]) -> Vec<u64> {
         self.bar_packing.pack(bars)
@@ -142,10 +159,22 @@ impl Layer {
         self.bar_packing.masks(bars)
     }
 
+    /// A packed word, and these bits of one kind as a mask of it.
+    #[inline]
+    pub(crate) fn mask(&self, bar: Bar, bits: u64) -> (usize, u64) {
+        self.bar_packing.mask(bar as usize, bits)
+    }
+
     /// One of the packed words of what can keep somebody out.
     #[inline]
     pub(crate) fn word(&self, number: usize, word: usize) -> u64 {
         self.bars[word][number]
+    }
+
+    /// The same of everybody.
+    #[inline]
+    pub(crate) fn words(&self, word: usize) -> &[u64] {
+        &self.bars[word]
     }
 
     /// Of at most 64 people from `first` on, those whom none of these masks, each of a packed word, keeps out: a bit for each.
@@ -180,6 +209,11 @@ impl Layer {
     pub(crate) fn avoids(&self, number: usize, organisation: u32) -> bool {
         let standing = Standing::from_bits(self.bar(number, Bar::Standing));
         standing.among(Standing::AVOIDS) != 0 && self.avoid.binary_search(&(number as u32, organisation)).is_ok()
+    }
+
+    /// Everything that people have told about languages, each different answer once.
+    pub(crate) fn language_answers(&self) -> impl Iterator<Item = &[(u32, LanguageLevel)]> {
+        (0..self.languages.len()).map(|answer| self.languages.row(answer))
     }
 
     /// The number under which a language is known here.
@@ -226,7 +260,12 @@ impl Layer {
             + size_of::<Reach>()
             + size_of::<Dates>()
             + size_of::<[u32; 3]>();
-        self.ids.bytes() + self.points.bytes() + self.zones.bytes() + lists + self.len() * columns
+        self.ids.bytes()
+            + self.postings.as_ref().map_or(0, Postings::bytes)
+            + self.points.bytes()
+            + self.zones.bytes()
+            + lists
+            + self.len() * columns
     }
 }
 

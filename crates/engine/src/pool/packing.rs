@@ -3,11 +3,19 @@
 
 /// Where one field lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Place {
+pub(crate) struct Place {
     word: usize,
     shift: u32,
     /// The bits of the field, before they are shifted.
     mask: u64,
+}
+
+impl Place {
+    /// The field of a record whose words are found with `word`.
+    #[inline]
+    pub(crate) fn of(self, word: impl Fn(usize) -> u64) -> u64 {
+        word(self.word) >> self.shift & self.mask
+    }
 }
 
 /// How fields of at most 64 bits each are laid into words; none lies across two.
@@ -60,17 +68,26 @@ impl<const FIELDS: usize> Packing<FIELDS> {
 
     /// Each field of a record by itself: the number of its word, and its bits as they lie in that word. Bits that nobody uses are left out.
     pub(crate) fn masks(&self, record: [u64; FIELDS]) -> [(usize, u64); FIELDS] {
-        std::array::from_fn(|field| {
-            let place = self.places[field];
-            (place.word, (record[field] & place.mask) << place.shift)
-        })
+        std::array::from_fn(|field| self.mask(field, record[field]))
+    }
+
+    /// The same of one field.
+    #[inline]
+    pub(crate) fn mask(&self, field: usize, value: u64) -> (usize, u64) {
+        let place = self.places[field];
+        (place.word, (value & place.mask) << place.shift)
     }
 
     /// One field of a record whose words are found with `word`.
     #[inline]
     pub(crate) fn field(&self, field: usize, word: impl Fn(usize) -> u64) -> u64 {
-        let place = self.places[field];
-        word(place.word) >> place.shift & place.mask
+        self.places[field].of(word)
+    }
+
+    /// Where a field lies.
+    #[inline]
+    pub(crate) fn place(&self, field: usize) -> Place {
+        self.places[field]
     }
 }
 

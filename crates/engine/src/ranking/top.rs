@@ -16,6 +16,12 @@ impl Top {
         Self { limit, ranks: Vec::new(), bound: Rank::LAST }
     }
 
+    /// Who scores less than this cannot be among the best any more.
+    #[inline]
+    pub(crate) fn least_score(&self) -> u32 {
+        self.bound.score()
+    }
+
     #[inline]
     pub(crate) fn put(&mut self, rank: Rank) {
         if rank < self.bound {

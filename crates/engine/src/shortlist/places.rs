@@ -133,7 +133,7 @@ mod tests {
             };
             let everybody = ranks(&marks);
             let mut candidates = Candidates::new(&knob);
-            everybody.iter().for_each(|rank| candidates.put(*rank));
+            everybody.iter().for_each(|rank| candidates.keep(*rank));
             let quota = |share: u32| (size * share).div_ceil(100) as usize;
             let expected = keep(&everybody, size as usize, quota(aside), quota(unseen));
             let expected: Vec<Place> = expected.into_iter().map(|(rank, kept)| Place { ranked: rank.into(), kept }).collect();

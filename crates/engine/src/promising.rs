@@ -1,0 +1,93 @@
+//! What people's competences come to at most on some work, found out quickly for everybody at once by looking only at those who have a competence
+//! that answers anything.
+#![allow(clippy::indexing_slicing, reason = "a place in a block is below its size, and a level is one of five")]
+
+use rayon::ThreadPool;
+use rayon::prelude::*;
+
+use crate::demand::{Demand, Promise};
+use crate::pool::layer::Layer;
+use crate::pool::postings::{BLOCK, Block};
+
+/// For each person of a layer what their competences come to at most.
+#[derive(Debug)]
+pub(crate) struct Promising(Vec<AtMost>);
+
+/// What someone's competences come to at most: a bound of the mean over the distinct ones, and whether a task may be carried that asks something.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct AtMost(u16);
+
+impl AtMost {
+    const TASK: u16 = 1 << 15;
+
+    #[inline]
+    fn new(promise: Promise, carry_from: u32) -> Self {
+        Self(promise.competence() as u16 | if promise.may_carry(carry_from) { Self::TASK } else { 0 })
+    }
+
+    /// A bound of the mean over the distinct competences, in basis points.
+    #[inline]
+    pub(crate) fn competence(self) -> u32 {
+        u32::from(self.0 & !Self::TASK)
+    }
+
+    /// Whether a task that asks something may be carried.
+    #[inline]
+    pub(crate) fn may_carry(self) -> bool {
+        self.0 & Self::TASK != 0
+    }
+}
+
+impl Promising {
+    /// What the competences of everybody in a layer come to at most.
+    pub(crate) fn of(layer: &Layer, demand: &Demand, threads: &ThreadPool) -> Self {
+        let carry_from = demand.knob.carry_from.get();
+        let promises: Vec<(u32, [Promise; 5])> = demand.work.requirements.promises().collect();
+        let Some(postings) = &layer.postings else { return Self(one_by_one(layer, demand, &promises)) };
+        let mut everybody = vec![AtMost::default(); layer.len()];
+        let of_block = |(people, block): (&mut [AtMost], &Block)| {
+            let promised = summed(block, &promises);
+            people.iter_mut().zip(promised).for_each(|(at_most, promise)| *at_most = AtMost::new(promise, carry_from));
+        };
+        match postings.blocks() {
+            [only] => of_block((&mut everybody, only)),
+            blocks => threads.install(|| everybody.par_chunks_mut(BLOCK).zip(blocks).for_each(of_block)),
+        }
+        Self(everybody)
+    }
+
+    /// The same for everybody, in the order of their numbers.
+    #[inline]
+    pub(crate) fn all(&self) -> &[AtMost] {
+        &self.0
+    }
+
+    /// What the competences of the person with this number come to at most.
+    #[inline]
+    pub(crate) fn get(&self, number: usize) -> AtMost {
+        self.0[number]
+    }
+}
+
+/// What the competences of everybody in a block promise together.
+fn summed(block: &Block, promises: &[(u32, [Promise; 5])]) -> Vec<Promise> {
+    let mut sums = vec![Promise::default(); BLOCK];
+    for (competence, promised) in promises {
+        for posting in block.who(*competence) {
+            let sum = &mut sums[posting.place()];
+            *sum = sum.with(promised[posting.level() - 1]);
+        }
+    }
+    sums
+}
+
+/// The same for a few people, of whom no list is kept.
+fn one_by_one(layer: &Layer, demand: &Demand, promises: &[(u32, [Promise; 5])]) -> Vec<AtMost> {
+    let requirements = &demand.work.requirements;
+    let of_person = |number: usize| {
+        let answering = layer.competences.row(number).iter().filter_map(|held| Some((requirements.place_of(*held)?, held.level())));
+        let sum = answering.fold(Promise::default(), |sum, (place, level)| sum.with(promises[place].1[usize::from(level) - 1]));
+        AtMost::new(sum, demand.knob.carry_from.get())
+    };
+    (0..layer.len()).map(of_person).collect()
+}
