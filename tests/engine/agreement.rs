@@ -157,3 +157,13 @@ fn the_engine_equals_the_naive_matcher_on_esco() {
     };
     compare_large(Vocabulary::Given(Path::new(&data).join("esco/vocabulary")));
 }
+
+/// So many people that they are looked at in blocks, and that most near misses are left before they are scored to the end.
+#[test]
+fn the_engine_equals_the_naive_matcher_on_a_crowd() {
+    let directory = tempfile::tempdir().unwrap().keep();
+    for (seed, shape, knobs) in [(1, Shape::Even, 1), (3, Shape::Roomy, 2)] {
+        compare(&World { seed, shape, experts: 8_500, packages: 2, vocabulary: Vocabulary::EscoShaped }, knobs, 0, &directory);
+    }
+    fs::remove_dir_all(&directory).unwrap();
+}
