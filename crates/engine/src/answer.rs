@@ -1,5 +1,7 @@
 //! The complete answers: for one package and for one expert, with the keys in the order in which they are written.
 
+use std::cmp::Ordering;
+
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::identifiers::{ExpertId, PackageId};
 use raakvlak_domain::knobs::{CRITERIA, Criterion, Weights};
@@ -9,11 +11,11 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::asks::Asks;
-use crate::barriers::{Barrier, Report, Tally};
+use crate::barriers::{Barrier, Report, Tally, once_and_more};
 use crate::demand::Demand;
 use crate::gates::{self, Gate};
 use crate::near_misses::NearMiss;
-use crate::pairs::{Inquiry, Question};
+use crate::pairs::{Inquiry, Pair, Question};
 use crate::pool::Pool;
 use crate::ranking::{Gathering, Rank, Top, scan};
 use crate::shortlist::{Candidates, KeptPlace, Place};
@@ -203,12 +205,6 @@ impl Gathering for Everything {
     }
 }
 
-/// Who is in exactly one of these sets, and who in more.
-fn once_and_more(sets: &[u64]) -> (u64, u64) {
-    let (some, more) = sets.iter().fold((0, 0), |(some, more), set| (some | set, more | (some & set)));
-    (some & !more, more)
-}
-
 /// The complete answer for the expert with this number in the pool: the other way round, over these packages, each under its own setting of the
 /// knob. It does not depend on how many threads there are.
 #[must_use]
@@ -226,7 +222,7 @@ pub fn packages_for(pool: &Pool, person: u32, demands: &[Demand], as_of: Date, t
             Judged::KeptOut(details) => report.add(demand, &details),
         }
     }
-    packages.sort_unstable_by(|one, other| other.score.cmp(&one.score).then_with(|| one.package.cmp(&other.package)));
+    packages.sort_unstable_by(by_score);
     packages.iter_mut().zip(1..).for_each(|(package, rank)| package.rank = rank);
     ExpertAnswer { expert: pool.id(person), as_of, packages, barriers: report.barriers() }
 }
@@ -247,12 +243,22 @@ fn judged(pool: &Pool, person: u32, demand: &Demand, as_of: Date) -> Judged {
         shut.iter().for_each(|gate| gate.details(&pair, |detail| details.push((gate, detail))));
         return Judged::KeptOut(details);
     }
+    Judged::Eligible(listed_package(&pair))
+}
+
+/// A package for which the person is eligible; its place in the list is not known yet.
+pub(crate) fn listed_package(pair: &Pair) -> ListedPackage {
     let outcome = pair.outcome();
-    Judged::Eligible(ListedPackage {
+    ListedPackage {
         rank: 0,
-        package: demand.package().clone(),
+        package: pair.demand.package().clone(),
         score: outcome.score,
-        criteria: PerCriterion(outcome.values(demand)),
+        criteria: PerCriterion(outcome.values(pair.demand)),
         asks: pair.asks(),
-    })
+    }
+}
+
+/// The order of the packages for somebody.
+pub(crate) fn by_score(one: &ListedPackage, other: &ListedPackage) -> Ordering {
+    other.score.cmp(&one.score).then_with(|| one.package.cmp(&other.package))
 }

@@ -38,19 +38,26 @@ pub struct BarrierDetail {
 
 /// How many are kept out.
 #[derive(Debug, Clone, Copy, Default)]
-struct Count {
-    alone: u32,
-    all: u32,
+pub(crate) struct Count {
+    pub(crate) alone: u32,
+    pub(crate) all: u32,
 }
 
 impl Count {
     #[inline]
-    fn add(&mut self, alone: bool) {
+    pub(crate) fn add(&mut self, alone: bool) {
         self.alone += u32::from(alone);
         self.all += 1;
     }
 
-    fn merge(&mut self, other: Self) {
+    /// Counts those whom a gate keeps out; `once` are those whom only one gate does.
+    #[inline]
+    pub(crate) fn add_many(&mut self, shut: u64, once: u64) {
+        self.all += shut.count_ones();
+        self.alone += (shut & once).count_ones();
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
         self.alone += other.alone;
         self.all += other.all;
     }
@@ -69,8 +76,7 @@ impl Tally {
     /// Counts those of some people whom these gates keep out; `once` are those whom only one keeps out.
     pub(crate) fn add(&mut self, stretch: &Stretch, shut: &[u64; Gate::COUNT], once: u64) {
         for ((gate, shut), (count, details)) in Gate::ALL.iter().zip(shut).zip(&mut self.gates) {
-            count.all += shut.count_ones();
-            count.alone += (shut & once).count_ones();
+            count.add_many(*shut, once);
             match (gate.bar(), details.as_mut_slice()) {
                 (_, [only]) => *only = *count,
                 (Some(bar), details) => bits(*shut).for_each(|bit| add_bits(details, stretch.pair(bit).barred(bar), once >> bit & 1 == 1)),
@@ -100,7 +106,7 @@ impl Tally {
 
 /// Counts a person whom these details of a gate keep out, and when `only_gate` no other gate.
 #[inline]
-fn add_bits(details: &mut [Count], barred: u64, only_gate: bool) {
+pub(crate) fn add_bits(details: &mut [Count], barred: u64, only_gate: bool) {
     let alone = only_gate && barred.is_power_of_two();
     bits(barred).for_each(|detail| details[detail].add(alone));
 }
@@ -136,6 +142,20 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Adds what a gate keeps out.
+    pub(crate) fn count(&mut self, gate: Gate, count: Count) {
+        if count.all > 0 {
+            self.gates.entry(gate).or_default().0.merge(count);
+        }
+    }
+
+    /// Adds what a detail of a gate keeps out.
+    pub(crate) fn detail(&mut self, gate: Gate, name: &'a str, count: Count) {
+        if count.all > 0 {
+            self.gates.entry(gate).or_default().1.entry(name).or_default().merge(count);
+        }
+    }
+
     /// The barriers, in the order of the gates. That an expert avoids an organisation is nobody else's business: it is not among them.
     pub(crate) fn barriers(self) -> Vec<Barrier> {
         let detail = |(detail, count): (&str, Count)| BarrierDetail { detail: detail.to_owned(), alone: count.alone, all: count.all };
@@ -148,4 +168,11 @@ impl<'a> Report<'a> {
         };
         told.map(barrier).collect()
     }
+}
+
+/// Who is in exactly one of these sets, and who in more.
+#[inline]
+pub(crate) fn once_and_more(sets: &[u64]) -> (u64, u64) {
+    let (some, more) = sets.iter().fold((0, 0), |(some, more), set| (some | set, more | (some & set)));
+    (some & !more, more)
 }

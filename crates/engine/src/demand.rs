@@ -228,6 +228,17 @@ impl Work {
         ]
     }
 
+    /// The documents that are asked.
+    pub(crate) fn documents(&self) -> u64 {
+        self.documents.iter().fold(0, |mask, (bit, _)| mask | 1 << bit)
+    }
+
+    /// Those of them that there is time to obtain on this day.
+    pub(crate) fn obtainable(&self, today: i32) -> u64 {
+        let in_time = self.documents.iter().filter(|(_, days)| is_obtainable(*days, self.start, today));
+        in_time.fold(0, |mask, (bit, _)| mask | 1 << bit)
+    }
+
     /// What these adaptations lift.
     pub(crate) fn lifted_by(&self, adaptations: u64) -> u64 {
         lifted(self.lexicon.vocabulary(), adaptations)
@@ -293,4 +304,9 @@ fn documents(package: &TaskPackage, vocabulary: &Vocabulary) -> Result<Vec<(u8, 
         Ok((position(&vocabulary.documents, &required.document, "documents")?, required.obtainable_days.map(|days| days.get())))
     };
     package.documents.iter().map(read).collect()
+}
+
+/// A document can be obtained in time when it is told how long that takes, and there is that much time or no haste.
+fn is_obtainable(days: Option<u32>, start: Option<i32>, today: i32) -> bool {
+    days.is_some_and(|days| start.is_none_or(|start| start <= today || i64::from(today) + i64::from(days) <= i64::from(start)))
 }

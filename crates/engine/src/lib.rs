@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod asks;
 pub mod barriers;
+pub mod board;
 pub mod criteria;
 pub mod demand;
 pub mod explanation;

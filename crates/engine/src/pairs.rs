@@ -103,9 +103,8 @@ impl<'a> Inquiry<'a> {
     fn new(pool: &'a Pool, layer: &'a Layer, gone: Option<&'a Numbers>, demand: &'a Demand, as_of: Date) -> Self {
         let work = &*demand.work;
         let today = as_of.day_number();
-        let (obtainable, documents) = work.documents.iter().partition::<Vec<&_>, _>(|(_, days)| is_obtainable(*days, work.start, today));
-        let mask = |documents: Vec<&(u8, Option<u32>)>| documents.into_iter().fold(0, |mask, (bit, _)| mask | 1 << bit);
-        let bars = work.bars(mask(documents));
+        let obtainable = work.obtainable(today);
+        let bars = work.bars(work.documents() & !obtainable);
         let mut blocked: Vec<u32> = demand.blocked.iter().filter_map(|id| layer.position(id)).collect();
         blocked.sort_unstable();
         Self {
@@ -114,7 +113,7 @@ impl<'a> Inquiry<'a> {
             organisation: layer.organisation(&work.organisation),
             masks: layer.masks(bars),
             packed: layer.pack(bars),
-            obtainable: mask(obtainable),
+            obtainable,
             bars,
             blocked,
             promising: None,
@@ -169,11 +168,6 @@ impl<'a> Inquiry<'a> {
 pub(crate) fn range_left(hours: [u16; 3]) -> (i64, i64) {
     let [min, max, committed] = hours.map(i64::from);
     ((min - committed).max(0), max - committed)
-}
-
-/// A document can be obtained in time when it is told how long that takes, and there is that much time or no haste.
-fn is_obtainable(days: Option<u32>, start: Option<i32>, today: i32) -> bool {
-    days.is_some_and(|days| start.is_none_or(|start| start <= today || i64::from(today) + i64::from(days) <= i64::from(start)))
 }
 
 /// One person and one package. What is worked out is kept, so that gates and criteria can both ask for it.

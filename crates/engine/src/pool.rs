@@ -9,12 +9,12 @@ use raakvlak_domain::identifiers::ExpertId;
 
 use crate::people::Person;
 
-mod interned;
+pub(crate) mod interned;
 pub(crate) mod layer;
 mod names;
 mod neighbourhood;
 pub(crate) mod numbers;
-mod packing;
+pub(crate) mod packing;
 mod points;
 pub(crate) mod postings;
 pub(crate) mod zones;
@@ -164,6 +164,15 @@ impl Pool {
     pub fn id(&self, number: u32) -> ExpertId {
         let number = number as usize;
         known_id(number.checked_sub(self.base.len()).map_or_else(|| self.base.id(number), |recent| self.recent.id(recent)))
+    }
+
+    /// Somebody as they were put in.
+    pub(crate) fn person(&self, number: u32) -> Person {
+        let (layer, at) = match (number as usize).checked_sub(self.base.len()) {
+            None => (&self.base, number as usize),
+            Some(recent) => (&self.recent, recent),
+        };
+        layer.person(known_id(layer.id(at)), at)
     }
 
     /// Those who were there, with who of them is gone.

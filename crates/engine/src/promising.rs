@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::demand::{Demand, Promise};
 use crate::pool::layer::Layer;
-use crate::pool::postings::{BLOCK, Block};
+use crate::pool::postings::{BLOCK, Block, Posting};
 
 /// For each person of a layer what their competences come to at most.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl AtMost {
     const TASK: u16 = 1 << 15;
 
     #[inline]
-    fn new(promise: Promise, carry_from: u32) -> Self {
+    pub(crate) fn new(promise: Promise, carry_from: u32) -> Self {
         Self(promise.competence() as u16 | if promise.may_carry(carry_from) { Self::TASK } else { 0 })
     }
 
@@ -45,7 +45,7 @@ impl Promising {
         let promises: Vec<(u32, [Promise; 5])> = demand.work.requirements.promises().collect();
         let Some(postings) = &layer.postings else { return Self(one_by_one(layer, demand, &promises)) };
         let mut everybody = vec![AtMost::default(); layer.len()];
-        let of_block = |(people, block): (&mut [AtMost], &Block)| {
+        let of_block = |(people, block): (&mut [AtMost], &Block<Posting>)| {
             let promised = summed(block, &promises);
             people.iter_mut().zip(promised).for_each(|(at_most, promise)| *at_most = AtMost::new(promise, carry_from));
         };
@@ -70,7 +70,7 @@ impl Promising {
 }
 
 /// What the competences of everybody in a block promise together.
-fn summed(block: &Block, promises: &[(u32, [Promise; 5])]) -> Vec<Promise> {
+fn summed(block: &Block<Posting>, promises: &[(u32, [Promise; 5])]) -> Vec<Promise> {
     let mut sums = vec![Promise::default(); BLOCK];
     for (competence, promised) in promises {
         for posting in block.who(*competence) {

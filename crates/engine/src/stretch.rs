@@ -8,7 +8,7 @@ use crate::demand::Demand;
 use crate::pairs::{Inquiry, Pair};
 use crate::people::{Bar, Fact};
 use crate::pool::zones::ZONE;
-use crate::words::bits;
+use crate::words::{bits, bits_of};
 
 /// How many people can be asked at once.
 pub(crate) const MOST: usize = u64::BITS as usize;
@@ -54,15 +54,13 @@ impl<'a> Stretch<'a> {
     /// Everybody for whom this holds of what stands in a column; quicker than one by one.
     #[inline]
     pub(crate) fn ballot<T: Copy>(&self, column: &[T], holds: impl Fn(T) -> bool) -> u64 {
-        let values = column[self.first..self.first + self.count].iter().enumerate();
-        self.here & values.fold(0, |found, (bit, value)| found | u64::from(holds(*value)) << bit)
+        self.here & bits_of(column[self.first..self.first + self.count].iter().map(|value| holds(*value)))
     }
 
     /// Everybody for whom this holds of what they told of one kind.
     #[inline]
     pub(crate) fn ballot_of(&self, fact: Fact, holds: impl Fn(u64) -> bool) -> u64 {
-        let facts = self.inquiry.layer.facts(self.first..self.first + self.count, fact).enumerate();
-        self.here & facts.fold(0, |found, (bit, fact)| found | u64::from(holds(fact)) << bit)
+        self.here & bits_of(self.inquiry.layer.facts(self.first..self.first + self.count, fact).map(holds))
     }
 
     /// Everybody who told this.

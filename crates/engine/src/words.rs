@@ -37,6 +37,12 @@ pub(crate) fn term(terms: &ClosedVocabulary, bit: usize) -> &str {
     terms.terms().get(bit).map_or("", |term| term.id.as_str())
 }
 
+/// A bit for each of at most sixty-four answers, the first one lowest.
+#[inline]
+pub(crate) fn bits_of(answers: impl Iterator<Item = bool>) -> u64 {
+    answers.enumerate().fold(0, |bits, (bit, answer)| bits | u64::from(answer) << bit)
+}
+
 /// The bits of a mask, lowest first.
 pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {

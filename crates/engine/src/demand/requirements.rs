@@ -84,8 +84,9 @@ impl Promise {
         (weight * Self::WHOLE).div_ceil(weights.max(1)) as u32
     }
 
-    /// What an answer adds that is worth so much, when these are the shares of what it answers.
-    fn times(self, worth: u16) -> Self {
+    /// What an answer adds that is worth so much, when a whole one adds this.
+    #[inline]
+    pub(crate) fn times(self, worth: u16) -> Self {
         Self { competence: self.competence * u32::from(worth), task: self.task * u32::from(worth) }
     }
 
@@ -179,6 +180,11 @@ impl Requirements {
         answers
             .iter()
             .fold(Promise::default(), |promise, answer| promise.with(self.heaviest[answer.asked as usize].times(answer.worth[level])))
+    }
+
+    /// What is asked, each with what a whole answer to it adds.
+    pub(crate) fn whole_answers(&self) -> impl Iterator<Item = (Asked, Promise)> {
+        self.asked.iter().copied().zip(self.heaviest.iter().copied())
     }
 
     /// Where a competence that answers anything stands in [`Self::promises`].

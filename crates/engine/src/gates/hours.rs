@@ -41,7 +41,7 @@ impl Guard for Hours {
 
 /// Whether a range of hours that is left and the hours asked have nothing in common.
 #[inline]
-fn are_apart((start, end): (i64, i64), asked: PackageHours) -> bool {
+pub(crate) fn are_apart((start, end): (i64, i64), asked: PackageHours) -> bool {
     (end < start) | (end < asked.min.get().into()) | (start > asked.max.get().into())
 }
 

@@ -41,7 +41,7 @@ impl Guard for Language {
     fn details(pair: &Pair, each: &mut dyn FnMut(usize)) {
         let asked = pair.inquiry.languages.iter().enumerate();
         let spoken = pair.layer.languages(pair.number);
-        asked.filter(|(_, asked)| is_missing(spoken, **asked)).for_each(|(at, _)| each(at));
+        asked.filter(|(_, asked)| is_missing(spoken, asked)).for_each(|(at, _)| each(at));
     }
 
     fn detail_name(demand: &Demand, detail: usize) -> &str {
@@ -51,11 +51,12 @@ impl Guard for Language {
 
 /// Whether one of the languages asked is missing among those that somebody speaks, or under the level asked.
 #[inline]
-pub(crate) fn is_too_little(spoken: &[(u32, LanguageLevel)], asked: &[(u32, LanguageLevel)]) -> bool {
-    asked.iter().any(|asked| is_missing(spoken, *asked))
+pub(crate) fn is_too_little<L: PartialEq>(spoken: &[(L, LanguageLevel)], asked: &[(L, LanguageLevel)]) -> bool {
+    asked.iter().any(|asked| is_missing(spoken, asked))
 }
 
+/// Whether a language is missing among those that somebody speaks, or under the level asked.
 #[inline]
-fn is_missing(spoken: &[(u32, LanguageLevel)], (language, level): (u32, LanguageLevel)) -> bool {
-    !spoken.iter().any(|(spoken, how_well)| *spoken == language && *how_well >= level)
+pub(crate) fn is_missing<L: PartialEq>(spoken: &[(L, LanguageLevel)], (language, level): &(L, LanguageLevel)) -> bool {
+    !spoken.iter().any(|(spoken, how_well)| spoken == language && how_well >= level)
 }

@@ -10,7 +10,7 @@ pub(crate) struct ScoreFloor;
 impl Guard for ScoreFloor {
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
-        !pair.surely_scores(pair.demand.knob.floor.get()) && is_under(pair) && !pair.outcome().stands_on_doubt()
+        is_too_low(pair)
     }
 
     fn is_decided(pair: &Pair) -> bool {
@@ -27,6 +27,12 @@ impl Guard for ScoreFloor {
 }
 
 /// Where only silent criteria have weight there is no score to speak of, and the floor shuts nobody.
+/// Whether the score is under the floor, and does not stand on doubt.
+#[inline]
+pub(crate) fn is_too_low(pair: &Pair) -> bool {
+    !pair.surely_scores(pair.demand.knob.floor.get()) && is_under(pair) && !pair.outcome().stands_on_doubt()
+}
+
 #[inline]
 fn is_under(pair: &Pair) -> bool {
     pair.demand.weight_sum > 0 && pair.outcome().score < pair.demand.knob.floor.get()

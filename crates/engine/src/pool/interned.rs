@@ -5,25 +5,25 @@ use std::collections::BTreeSet;
 use super::NOBODY_KNOWS;
 
 /// The names, while numbers are handed out.
-pub(super) struct Interned<'a, T>(Vec<&'a T>);
+pub(crate) struct Interned<'a, T>(Vec<&'a T>);
 
 impl<'a, T: Ord + Clone> Interned<'a, T> {
-    pub(super) fn of(names: impl Iterator<Item = &'a T>) -> Self {
+    pub(crate) fn of(names: impl Iterator<Item = &'a T>) -> Self {
         Self(names.collect::<BTreeSet<_>>().into_iter().collect())
     }
 
     /// The number of a name.
-    pub(super) fn number(&self, name: &T) -> u32 {
+    pub(crate) fn number(&self, name: &T) -> u32 {
         self.0.binary_search(&name).map_or(NOBODY_KNOWS, |at| at as u32)
     }
 
     /// The names in the order of their numbers.
-    pub(super) fn names(&self) -> Vec<T> {
+    pub(crate) fn names(&self) -> Vec<T> {
         self.0.iter().map(|name| (*name).clone()).collect()
     }
 }
 
 /// The number of a name among names in order; [`NOBODY_KNOWS`] when it is not there.
-pub(super) fn number<T: Ord>(names: &[T], name: &T) -> u32 {
+pub(crate) fn number<T: Ord>(names: &[T], name: &T) -> u32 {
     names.binary_search(name).map_or(NOBODY_KNOWS, |at| at as u32)
 }

@@ -13,7 +13,7 @@ use super::names::Names;
 use super::neighbourhood;
 use super::packing::Packing;
 use super::points::Points;
-use super::postings::Postings;
+use super::postings::{Posting, Postings};
 use super::zones::Zones;
 use crate::asks::Asks;
 use crate::people::{Bar, Dates, Fact, Held, Person, Reach, Standing};
@@ -43,7 +43,7 @@ pub(crate) struct Layer {
     pub(crate) dates: Vec<Dates>,
     pub(crate) competences: Rows<Held>,
     /// From each competence to who has it; not kept for few people, who change often.
-    pub(crate) postings: Option<Postings>,
+    pub(crate) postings: Option<Postings<Posting>>,
     pub(crate) wishes: Rows<u32>,
     /// For each person, which of the different answers about languages is theirs.
     pub(crate) spoken: Vec<u32>,
@@ -88,7 +88,7 @@ impl Layer {
             reach: column.of(|person| Reach { spot: person.point.into(), limit: person.limit }),
             points: Points::collect(people.iter().map(|person| person.point)),
             dates: column.of(|person| person.dates),
-            postings: (people.len() >= MANY).then(|| Postings::of(&competences)),
+            postings: (people.len() >= MANY).then(|| having(&competences)),
             competences,
             wishes: Rows::collect(people.iter().map(|person| person.wishes.iter().copied())),
             spoken: column.of(|person| answers.number(&person.languages)),
@@ -267,6 +267,11 @@ impl Layer {
             + lists
             + self.len() * columns
     }
+}
+
+/// From each competence to who has it.
+fn having(competences: &Rows<Held>) -> Postings<Posting> {
+    Postings::of(competences.len(), |number, place| competences.row(number).iter().map(move |held| Posting::new(place, *held)))
 }
 
 /// Reads columns from people.

@@ -1,24 +1,24 @@
-//! From a competence to the people who have it, so that who has none of a few competences need not be looked at.
+//! From a competence to the people who have it, or to the packages that ask it, so that nobody need be looked at who has nothing to do with a few
+//! competences.
 #![allow(clippy::indexing_slicing, reason = "starts are counted from the very entries, and places in a block are below its size")]
 
 use rayon::prelude::*;
 
 use crate::people::Held;
-use crate::rows::Rows;
 
-/// How many people lie in a block: so many that a place in it and a level fill sixteen bits.
+/// How many people or packages lie in a block: so many that a place in it and a level fill sixteen bits.
 pub(crate) const BLOCK: usize = 1 << 13;
 
-/// For each block of people, from each competence to who of them has it.
-#[derive(Debug, Default)]
-pub(crate) struct Postings(Vec<Block>);
-
-/// The people of one block.
+/// For each block of people or packages, from each competence to those who have to do with it.
 #[derive(Debug)]
-pub(crate) struct Block {
+pub(crate) struct Postings<E>(Vec<Block<E>>);
+
+/// One block.
+#[derive(Debug)]
+pub(crate) struct Block<E> {
     /// Where the entries of each competence start, and where those of the last one end.
     starts: Vec<u32>,
-    entries: Vec<Posting>,
+    entries: Vec<E>,
 }
 
 /// Somebody who has a competence.
@@ -26,6 +26,11 @@ pub(crate) struct Block {
 pub(crate) struct Posting(u16);
 
 impl Posting {
+    /// Somebody at this place in the block has a competence.
+    pub(crate) fn new(place: usize, held: Held) -> (u32, Self) {
+        (held.competence(), Self((place as u16) << 3 | u16::from(held.level())))
+    }
+
     /// The place in the block.
     #[inline]
     pub(crate) fn place(self) -> usize {
@@ -39,15 +44,15 @@ impl Posting {
     }
 }
 
-impl Postings {
-    /// Turns the competences of people round.
-    pub(crate) fn of(competences: &Rows<Held>) -> Self {
-        let blocks = (0..competences.len()).into_par_iter().step_by(BLOCK);
-        Self(blocks.map(|first| Block::of(competences, first)).collect())
+impl<E: Copy + Default + Send + Sync> Postings<E> {
+    /// Turns so many lists round. `list` gives the competences of one of them, each with its entry, for its number and its place in the block.
+    pub(crate) fn of<L: Iterator<Item = (u32, E)>>(count: usize, list: impl Fn(usize, usize) -> L + Sync) -> Self {
+        let of_block = |first: usize| Block::of(&|| (first..count.min(first + BLOCK)).flat_map(|number| list(number, number - first)));
+        Self((0..count).into_par_iter().step_by(BLOCK).map(of_block).collect())
     }
 
-    /// The blocks, in the order of people's numbers.
-    pub(crate) fn blocks(&self) -> &[Block] {
+    /// The blocks, in the order of the numbers.
+    pub(crate) fn blocks(&self) -> &[Block<E>] {
         &self.0
     }
 
@@ -57,30 +62,28 @@ impl Postings {
     }
 }
 
-impl Block {
-    fn of(competences: &Rows<Held>, first: usize) -> Self {
-        let people = first..competences.len().min(first + BLOCK);
-        let all = || people.clone().flat_map(|number| competences.row(number).iter().map(move |held| (number - first, *held)));
-        let size = all().map(|(_, held)| held.competence() as usize + 1).max().unwrap_or(0);
+impl<E: Copy + Default> Block<E> {
+    fn of<L: Iterator<Item = (u32, E)>>(all: &impl Fn() -> L) -> Self {
+        let size = all().map(|(competence, _)| competence as usize + 1).max().unwrap_or(0);
         let mut starts = vec![0u32; size + 1];
-        all().for_each(|(_, held)| starts[held.competence() as usize + 1] += 1);
+        all().for_each(|(competence, _)| starts[competence as usize + 1] += 1);
         let mut total = 0;
         for start in &mut starts {
             total += *start;
             *start = total;
         }
-        let (mut next, mut entries) = (starts.clone(), vec![Posting::default(); total as usize]);
-        for (place, held) in all() {
-            let next = &mut next[held.competence() as usize];
-            entries[*next as usize] = Posting((place as u16) << 3 | u16::from(held.level()));
+        let (mut next, mut entries) = (starts.clone(), vec![E::default(); total as usize]);
+        for (competence, entry) in all() {
+            let next = &mut next[competence as usize];
+            entries[*next as usize] = entry;
             *next += 1;
         }
         Self { starts, entries }
     }
 
-    /// Who of the block has a competence.
+    /// Those of the block who have to do with a competence.
     #[inline]
-    pub(crate) fn who(&self, competence: u32) -> &[Posting] {
+    pub(crate) fn who(&self, competence: u32) -> &[E] {
         let bound = |competence: usize| self.starts.get(competence).map(|start| *start as usize);
         bound(competence as usize).zip(bound(competence as usize + 1)).map_or(&[], |(start, end)| &self.entries[start..end])
     }
@@ -89,13 +92,14 @@ impl Block {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rows::Rows;
 
     #[test]
     fn leads_from_each_competence_to_its_people() {
         let person =
             |number: u32| (0..number % 4).map(move |at| Held::new((number * 7 + at * 13) % 50, (number % 5 + 1) as u8)).collect::<Vec<_>>();
         let rows = Rows::collect((0..20_000).map(person));
-        let postings = Postings::of(&rows);
+        let postings = Postings::of(rows.len(), |number, place| rows.row(number).iter().map(move |held| Posting::new(place, *held)));
         let mut found = vec![Vec::new(); rows.len()];
         for (block, at) in postings.blocks().iter().zip(0..) {
             for competence in 0..60 {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use raakvlak_domain::identifiers::ExpertId;
 use raakvlak_engine::answer::{PackageAnswer, answer, packages_for};
+use raakvlak_engine::board::Board;
 use raakvlak_engine::pool::Pool;
 use raakvlak_engine::ranking::rank;
 use raakvlak_engine::shortlist::shortlist;
@@ -88,6 +89,42 @@ proptest! {
             let listed: Vec<_> = found.packages.iter().map(|listed| (std::cmp::Reverse(listed.score), listed.package.clone())).collect();
             prop_assert_eq!(listed, expected);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_board_says_the_same_as_package_by_package(seed in any::<u64>(), packages in 0u64..140) {
+        let mut dice = Dice::new(seed);
+        let town = Town::new(&mut dice, 12, packages);
+        let demands: Vec<_> = (0..3).flat_map(|_| town.demands(&knob(&mut dice))).collect();
+        let pool = town.pool();
+        let barred = pool.ids().next().into_iter();
+        // A third of the packages under each setting, and a rule that keeps somebody from some of them.
+        let demands: Vec<_> = demands.into_iter().enumerate().filter(|(at, _)| at % 3 == at / packages.max(1) as usize)
+            .map(|(at, demand)| if at % 5 == 0 { demand.blocking(barred.clone()) } else { demand }).collect();
+        let board = Board::new(demands.clone());
+        for expert in &town.experts {
+            let number = pool.position(&expert.id).unwrap();
+            prop_assert_eq!(board.packages_for(&pool, number, day(), &threads(2)), packages_for(&pool, number, &demands, day(), &threads(1)));
+        }
+    }
+}
+
+/// More than fit one block.
+#[test]
+fn a_large_board_does_not_depend_on_threads() {
+    let mut dice = Dice::new(11);
+    let town = Town::new(&mut dice, 6, 9_000);
+    let (pool, demands) = (town.pool(), town.demands(&knob(&mut dice)));
+    let board = Board::new(demands.clone());
+    for person in 0..6 {
+        let expected = packages_for(&pool, person, &demands, day(), &threads(2));
+        assert!(!expected.barriers.is_empty());
+        assert_eq!(board.packages_for(&pool, person, day(), &threads(1)), expected);
+        assert_eq!(board.packages_for(&pool, person, day(), &threads(3)), expected);
     }
 }
 

@@ -1,0 +1,148 @@
+//! What packages ask, one array per property.
+
+use std::collections::BTreeSet;
+
+use raakvlak_domain::identifiers::{OrganisationId, TermId};
+use raakvlak_domain::languages::LanguageLevel;
+use raakvlak_domain::packages::{PackageHours, Remote};
+
+use crate::demand::{Demand, Promise};
+use crate::distance::Spot;
+use crate::people::Bar;
+use crate::pool::interned::{self, Interned};
+use crate::pool::packing::Packing;
+use crate::pool::postings::{BLOCK, Postings};
+
+/// What one package asks of languages.
+pub(super) type Languages = Vec<(TermId, LanguageLevel)>;
+
+/// The columns of a board, each as long as the list of packages.
+#[derive(Debug)]
+pub(super) struct Columns {
+    pub(super) bar_packing: Packing<{ Bar::COUNT }>,
+    /// One column for each packed word.
+    pub(super) bars: Vec<Vec<u64>>,
+    pub(super) hours: Vec<PackageHours>,
+    /// The fixed dayparts, and how many others.
+    pub(super) dayparts: Vec<(u32, u32)>,
+    /// Where people have to come, when they have to.
+    pub(super) journeys: Vec<Option<Spot>>,
+    /// Which of the different lists of languages.
+    pub(super) spoken: Vec<u32>,
+    pub(super) languages: Vec<Languages>,
+    organisation: Vec<u32>,
+    organisations: Vec<OrganisationId>,
+    pub(super) ties: Vec<Ties>,
+    /// Whether something has to be looked at package by package.
+    pub(super) special: Vec<Special>,
+    pub(super) asking: Postings<Asking>,
+    /// From each competence that can be learned to the places in the block of the packages where it can.
+    pub(super) learnable: Postings<u16>,
+}
+
+/// What can tie somebody to a package.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ties {
+    pub(super) experience: u64,
+    pub(super) has_learnables: bool,
+    pub(super) asks_competences: bool,
+    pub(super) tie_from: u32,
+    pub(super) carry_from: u32,
+    /// The share of the hours that everybody carries.
+    pub(super) carried_by_everybody: u32,
+}
+
+/// What cannot be told from the columns.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Special {
+    /// Documents that can perhaps be obtained in time.
+    pub(super) obtainable: bool,
+    /// People whom a rule blocks.
+    pub(super) blocks: bool,
+    /// A threshold for what is essential.
+    pub(super) threshold: bool,
+}
+
+/// A package that asks a competence.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Asking {
+    /// The place in the block.
+    pub(super) place: u16,
+    pub(super) level: u8,
+    /// What a whole answer adds.
+    pub(super) whole: Promise,
+}
+
+impl Columns {
+    /// The columns of these packages.
+    pub(super) fn of(demands: &[Demand]) -> Self {
+        let work = || demands.iter().map(|demand| &*demand.work);
+        let known = |demand: &Demand| u64::MAX.checked_shr(u64::BITS - demand.vocabulary().adaptations.terms().len() as u32).unwrap_or(0);
+        let of_one = |demand: &Demand| {
+            let mut bars = demand.work.bars(demand.work.documents());
+            bars[Bar::Need as usize] &= known(demand);
+            bars
+        };
+        let bar_packing = Packing::of(demands.iter().map(of_one));
+        let mut bars: Vec<Vec<u64>> = vec![Vec::with_capacity(demands.len()); bar_packing.words()];
+        for demand in demands {
+            bars.iter_mut().zip(bar_packing.pack(of_one(demand))).for_each(|(column, word)| column.push(word));
+        }
+        let lists: Vec<&Languages> = work().map(|work| &work.languages).collect::<BTreeSet<_>>().into_iter().collect();
+        let organisations = Interned::of(work().map(|work| &work.organisation));
+        Self {
+            hours: work().map(|work| work.hours).collect(),
+            dayparts: work().map(|work| (work.fixed, work.flexible)).collect(),
+            journeys: work().map(|work| work.point.filter(|_| work.remote == Remote::None).map(Spot::from)).collect(),
+            spoken: work().map(|work| lists.binary_search(&&work.languages).map_or(0, |at| at as u32)).collect(),
+            languages: lists.into_iter().cloned().collect(),
+            organisation: work().map(|work| organisations.number(&work.organisation)).collect(),
+            organisations: organisations.names(),
+            ties: demands.iter().map(ties).collect(),
+            special: demands.iter().map(special).collect(),
+            asking: Postings::of(demands.len(), |number, place| asking(&demands[number], place)),
+            learnable: Postings::of(demands.len(), |number, place| {
+                demands[number].work.learnables.iter().map(move |learnable| (*learnable, place as u16))
+            }),
+            bar_packing,
+            bars,
+        }
+    }
+
+    /// The packages of an organisation; none when it has none.
+    pub(super) fn of_organisation(&self, organisation: &OrganisationId) -> impl Iterator<Item = usize> {
+        let wanted = interned::number(&self.organisations, organisation);
+        self.organisation.iter().enumerate().filter(move |(_, organisation)| **organisation == wanted).map(|(number, _)| number)
+    }
+
+    /// What of one kind keeps people out of a package.
+    pub(super) fn bar(&self, number: usize, bar: Bar) -> u64 {
+        self.bar_packing.field(bar as usize, |word| self.bars[word][number])
+    }
+}
+
+fn ties(demand: &Demand) -> Ties {
+    Ties {
+        experience: demand.work.experience,
+        has_learnables: !demand.work.learnables.is_empty(),
+        asks_competences: demand.work.asks_competences(),
+        tie_from: demand.knob.tie_from.get(),
+        carry_from: demand.knob.carry_from.get(),
+        carried_by_everybody: demand.unable.tasks,
+    }
+}
+
+fn special(demand: &Demand) -> Special {
+    Special {
+        obtainable: demand.work.documents.iter().any(|(_, days)| days.is_some()),
+        blocks: !demand.blocked.is_empty(),
+        threshold: demand.knob.essential_from.get() > 0,
+    }
+}
+
+fn asking(demand: &Demand, place: usize) -> impl Iterator<Item = (u32, Asking)> {
+    let asked = demand.work.requirements.whole_answers();
+    asked.map(move |(asked, whole)| (asked.competence, Asking { place: place as u16, level: asked.level, whole }))
+}
+
+const _: () = assert!(BLOCK <= 1 << 16, "a place in a block fits sixteen bits");

@@ -1,0 +1,124 @@
+//! What keeps one person out of the packages of a board.
+
+use std::collections::BTreeMap;
+
+use raakvlak_domain::dayparts::Daypart;
+
+use super::Board;
+use super::meeting::Meeting;
+use crate::abilities::requirement_values;
+use crate::barriers::{Count, Report, add_bits, once_and_more};
+use crate::gates::{Gate, language};
+use crate::people::Bar;
+use crate::words::bits;
+
+/// How many packages each gate keeps out, and each detail of it.
+pub(super) struct Counts {
+    gates: [Count; Gate::COUNT],
+    /// Of the gates whose details are bits, and of dayparts.
+    details: BTreeMap<Gate, Vec<Count>>,
+    /// For each different list of languages.
+    languages: Vec<Count>,
+    /// For each competence that is essential somewhere.
+    essentials: BTreeMap<u32, Count>,
+}
+
+/// The gates whose details are bits.
+const OF_BITS: [(Gate, Bar); 5] = [
+    (Gate::Unavailable, Bar::Standing),
+    (Gate::WorkForm, Bar::WorkForm),
+    (Gate::NoGo, Bar::NoGo),
+    (Gate::Adaptation, Bar::Need),
+    (Gate::Document, Bar::Document),
+];
+
+impl Counts {
+    pub(super) fn new(board: &Board) -> Self {
+        let of_bits = OF_BITS.iter().map(|(gate, _)| (*gate, vec![Count::default(); u64::BITS as usize]));
+        let dayparts = (Gate::Dayparts, vec![Count::default(); Daypart::ALL.len() + 1]);
+        Self {
+            gates: [Count::default(); Gate::COUNT],
+            details: of_bits.chain([dayparts]).collect(),
+            languages: vec![Count::default(); board.columns.languages.len()],
+            essentials: BTreeMap::new(),
+        }
+    }
+
+    /// Counts the packages from `first` on for which these gates are shut.
+    pub(super) fn add(&mut self, meeting: &Meeting, first: usize, shut: &[u64; Gate::COUNT]) {
+        let (once, _) = once_and_more(shut);
+        for (count, shut) in self.gates.iter_mut().zip(shut) {
+            count.add_many(*shut, once);
+        }
+        let is_once = |bit: usize| once >> bit & 1 == 1;
+        for (gate, bar) in OF_BITS {
+            let Some(details) = self.details.get_mut(&gate) else { continue };
+            bits(shut[gate as usize]).for_each(|bit| add_bits(details, meeting.bars_with(first + bit, bar), is_once(bit)));
+        }
+        bits(shut[Gate::Dayparts as usize]).for_each(|bit| self.add_dayparts(meeting, first + bit, is_once(bit)));
+        for bit in bits(shut[Gate::Language as usize]) {
+            self.languages[meeting.board.columns.spoken[first + bit] as usize].add(is_once(bit));
+        }
+        bits(shut[Gate::Essential as usize]).for_each(|bit| self.add_essentials(meeting, first + bit, is_once(bit)));
+    }
+
+    fn add_dayparts(&mut self, meeting: &Meeting, number: usize, only_gate: bool) {
+        let others = u64::from(meeting.has_too_few_others(number)) << Daypart::ALL.len();
+        if let Some(details) = self.details.get_mut(&Gate::Dayparts) {
+            add_bits(details, meeting.bars_with(number, Bar::Daypart) | others, only_gate);
+        }
+    }
+
+    fn add_essentials(&mut self, meeting: &Meeting, number: usize, only_gate: bool) {
+        let demand = &meeting.board.demands[number];
+        let (values, threshold) = (requirement_values(demand, &meeting.person.competences), demand.knob.essential_from.get());
+        let under = |asked: &[usize]| asked.iter().any(|asked| values[*asked] < threshold);
+        let missing: Vec<u32> = demand
+            .work
+            .requirements
+            .essentials
+            .iter()
+            .filter(|essential| under(&essential.asked))
+            .map(|essential| essential.competence)
+            .collect();
+        for competence in &missing {
+            self.essentials.entry(*competence).or_default().add(only_gate && missing.len() == 1);
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        let all = |counts: &mut [Count], others: &[Count]| counts.iter_mut().zip(others).for_each(|(count, other)| count.merge(*other));
+        all(&mut self.gates, &other.gates);
+        all(&mut self.languages, &other.languages);
+        for (gate, others) in other.details {
+            self.details.entry(gate).and_modify(|details| all(details, &others));
+        }
+        for (competence, count) in other.essentials {
+            self.essentials.entry(competence).or_default().merge(count);
+        }
+    }
+
+    /// Adds the counts, by name, to a report.
+    pub(super) fn report<'a>(&self, board: &'a Board, meeting: &Meeting, report: &mut Report<'a>) {
+        let Some(demand) = board.demands.first() else { return };
+        for (gate, count) in Gate::ALL.iter().zip(&self.gates) {
+            report.count(*gate, *count);
+            match self.details.get(gate) {
+                Some(details) => {
+                    details.iter().enumerate().for_each(|(at, count)| report.detail(*gate, gate.detail_name(demand, at), *count))
+                }
+                None if !matches!(gate, Gate::Language | Gate::Essential) => report.detail(*gate, "", *count),
+                None => {}
+            }
+        }
+        for (asked, count) in board.columns.languages.iter().zip(&self.languages).filter(|(_, count)| count.all > 0) {
+            let missing: Vec<_> = asked.iter().filter(|asked| language::is_missing(&meeting.person.languages, asked)).collect();
+            let alone = if missing.len() == 1 { count.alone } else { 0 };
+            missing.iter().for_each(|(language, _)| report.detail(Gate::Language, language.as_str(), Count { alone, ..*count }));
+        }
+        for (competence, count) in &self.essentials {
+            let competence = demand.vocabulary().competences.get(*competence as usize);
+            report.detail(Gate::Essential, competence.map_or("", |competence| competence.id.as_str()), *count);
+        }
+    }
+}
