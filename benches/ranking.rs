@@ -5,6 +5,7 @@
 //! take the place of the hundred thousand.
 #![allow(clippy::expect_used, reason = "a measurement that cannot begin has to fail loudly")]
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
@@ -16,6 +17,9 @@ use raakvlak_domain::places::{Place, Point};
 use raakvlak_domain::quantities::Hours;
 use raakvlak_domain::vocabulary::Vocabulary;
 use raakvlak_engine::answer::{answer, packages_for};
+use raakvlak_engine::batch::in_order;
+use raakvlak_engine::board::Board;
+use raakvlak_engine::crew::Crew;
 use raakvlak_engine::demand::Demand;
 use raakvlak_engine::explanation::explain;
 use raakvlak_engine::lexicon::Lexicon;
@@ -31,7 +35,7 @@ const PEOPLE: [u64; 2] = [10_000, 100_000];
 static THREADS: LazyLock<ThreadPool> = LazyLock::new(|| ThreadPoolBuilder::new().build().expect("threads"));
 static ONE_THREAD: LazyLock<ThreadPool> = LazyLock::new(|| ThreadPoolBuilder::new().num_threads(1).build().expect("a thread"));
 static VOCABULARY: LazyLock<Arc<Vocabulary>> = LazyLock::new(|| esco().unwrap_or_else(|| vocabulary(1)));
-static LEXICON: LazyLock<Arc<Lexicon>> = LazyLock::new(|| Arc::new(Lexicon::new(Arc::clone(&VOCABULARY), &THREADS)));
+static LEXICON: LazyLock<Arc<Lexicon>> = LazyLock::new(|| Arc::new(Lexicon::new(Arc::clone(&VOCABULARY), threads())));
 static POPULATION: LazyLock<Population> = LazyLock::new(|| Population::new(&VOCABULARY, 7));
 static SMALL: LazyLock<Pool> = LazyLock::new(|| pool(PEOPLE[0], Shape::default()));
 static LARGE: LazyLock<Pool> = LazyLock::new(|| pool(many(), Shape::default()));
@@ -42,9 +46,17 @@ static DEMANDS: LazyLock<Vec<Demand>> = LazyLock::new(|| (0..PACKAGES).map(|numb
 fn main() {
     let pool = of(PEOPLE[1]);
     println!("{} people, {} bytes a person; lists {} MB", pool.len(), pool.bytes() / pool.len(), LEXICON.neighbours().bytes() / 1_000_000);
-    let eligible: u32 = DEMANDS.iter().take(50).map(|demand| shortlist(pool, demand, day(), &THREADS).eligible).sum();
+    let eligible: u32 = DEMANDS.iter().take(50).map(|demand| shortlist(pool, demand, day(), threads()).eligible).sum();
     println!("{} eligible on average", eligible / 50);
     divan::main();
+}
+
+fn threads() -> &'static ThreadPool {
+    &THREADS
+}
+
+fn one_thread() -> &'static ThreadPool {
+    &ONE_THREAD
 }
 
 fn esco() -> Option<Arc<Vocabulary>> {
@@ -98,7 +110,7 @@ fn in_turn(bencher: Bencher, mut measured: impl FnMut(&'static Demand)) {
 #[divan::bench(args = PEOPLE)]
 fn a_shortlist(bencher: Bencher, people: u64) {
     let pool = of(people);
-    in_turn(bencher, |demand| _ = black_box(shortlist(pool, demand, day(), &THREADS)));
+    in_turn(bencher, |demand| _ = black_box(shortlist(pool, demand, day(), threads())));
 }
 
 /// The same in each shape of population; the work stays as it is.
@@ -109,19 +121,19 @@ fn a_shortlist_by_shape(bencher: Bencher, shape: &str) {
         "sparse" => &SPARSE,
         _ => &LARGE,
     };
-    in_turn(bencher, |demand| _ = black_box(shortlist(pool, demand, day(), &THREADS)));
+    in_turn(bencher, |demand| _ = black_box(shortlist(pool, demand, day(), threads())));
 }
 
 #[divan::bench(args = PEOPLE)]
 fn b_shortlist_on_one_thread(bencher: Bencher, people: u64) {
     let pool = of(people);
-    in_turn(bencher, |demand| _ = black_box(shortlist(pool, demand, day(), &ONE_THREAD)));
+    in_turn(bencher, |demand| _ = black_box(shortlist(pool, demand, day(), one_thread())));
 }
 
 #[divan::bench(args = PEOPLE)]
 fn c_complete_answer(bencher: Bencher, people: u64) {
     let pool = of(people);
-    in_turn(bencher, |demand| _ = black_box(answer(pool, demand, day(), &THREADS)));
+    in_turn(bencher, |demand| _ = black_box(answer(pool, demand, day(), threads())));
 }
 
 #[divan::bench(args = PEOPLE)]
@@ -129,25 +141,46 @@ fn d_turned_knob(bencher: Bencher, people: u64) {
     let pool = of(people);
     let weights = Weights::of_position(Position::Energy).unwrap_or_default();
     let turned = MatcherKnob { weights, ..MatcherKnob::default() };
-    in_turn(bencher, |demand| _ = black_box(preview(pool, demand, &demand.turned(&turned), day(), &THREADS)));
+    in_turn(bencher, |demand| _ = black_box(preview(pool, demand, &demand.turned(&turned), day(), threads())));
 }
 
 #[divan::bench(args = PEOPLE, sample_count = 3, sample_size = 1)]
 fn e_shortlists_of_all_packages(people: u64) -> usize {
-    DEMANDS.iter().map(|demand| shortlist(of(people), demand, day(), &THREADS).places.len()).sum()
+    batch(&DEMANDS, |demand, crew| shortlist(of(people), demand, day(), crew).places.len())
 }
 
 #[divan::bench(args = PEOPLE, sample_count = 3, sample_size = 1)]
 fn f_complete_answers_of_100_packages(people: u64) -> usize {
-    DEMANDS.iter().take(100).map(|demand| answer(of(people), demand, day(), &THREADS).shortlist.len()).sum()
+    batch(&DEMANDS[..100], |demand, crew| answer(of(people), demand, day(), crew).shortlist.len())
 }
 
+fn batch(demands: &[Demand], one: impl Fn(&Demand, Crew) -> usize + Sync) -> usize {
+    let mut sum = 0;
+    let _ = in_order(demands, threads(), one, |count| {
+        sum += count;
+        ControlFlow::Continue(())
+    });
+    sum
+}
+
+/// Each package looked at by itself.
 #[divan::bench]
 fn g_packages_for_one_person(bencher: Bencher) {
+    one_person_after_the_other(bencher, |pool, person| packages_for(pool, person, &DEMANDS, day(), threads()));
+}
+
+/// All of them looked at together.
+#[divan::bench(args = [1_000, 10_000, 100_000], sample_count = 20)]
+fn g_packages_for_one_person_on_a_board(bencher: Bencher, packages: u64) {
+    let board = Board::new((0..packages).map(|number| demand(number, &MatcherKnob::default())).collect());
+    one_person_after_the_other(bencher, |pool, person| board.packages_for(pool, person, day(), threads()));
+}
+
+fn one_person_after_the_other<T>(bencher: Bencher, answer: impl Fn(&Pool, u32) -> T) {
     let (pool, mut person) = (of(PEOPLE[1]), 0);
     bencher.bench_local(|| {
         person = (person + 7_919) % pool.len() as u32;
-        packages_for(pool, person, &DEMANDS, day(), &THREADS)
+        answer(pool, person)
     });
 }
 
@@ -171,7 +204,7 @@ fn i_package_made_ready(bencher: Bencher) {
 
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn j_similar_competences_of_everything() -> Lexicon {
-    Lexicon::new(Arc::clone(&VOCABULARY), &THREADS)
+    Lexicon::new(Arc::clone(&VOCABULARY), threads())
 }
 
 /// One person changes, after so many others have since the pool was put together.

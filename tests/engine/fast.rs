@@ -6,6 +6,7 @@ use raakvlak_service::exchange::{Folder, Matching, read_knob, threads};
 use raakvlak_service::places::Gazetteer;
 use raakvlak_testkit::naive::Question;
 use serde::Serialize;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// The JSON lines that the engine answers; fails when the folder or the knob file is refused, or does not hold who is asked for.
@@ -16,10 +17,20 @@ pub(crate) fn fast_answer(folder: &Path, question: Question, knob: Option<&Path>
     let knob = knob.map_or_else(MatcherKnob::default, |file| read_knob(file).unwrap());
     let matching = Matching::new(&read, &gazetteer, knob, Date::parse(as_of).unwrap(), &threads).unwrap();
     match question {
-        Question::All => matching.all().map(|answer| line(&answer.unwrap())).collect(),
+        Question::All => all(&matching),
         Question::Package(id) => line(&matching.package(&id).unwrap().expect("the package is in the folder")),
         Question::Expert(id) => line(&matching.expert(&id).unwrap().expect("the expert is in the folder")),
     }
+}
+
+fn all(matching: &Matching) -> String {
+    let mut lines = String::new();
+    let take = |answer| {
+        lines += &line(&answer);
+        ControlFlow::Continue(())
+    };
+    matching.all(take).unwrap();
+    lines
 }
 
 fn line(answer: &impl Serialize) -> String {

@@ -1,7 +1,5 @@
 //! The complete answers: for one package and for one expert, with the keys in the order in which they are written.
 
-use std::cmp::Ordering;
-
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::identifiers::{ExpertId, PackageId};
 use raakvlak_domain::knobs::{CRITERIA, Criterion, Weights};
@@ -12,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::asks::Asks;
 use crate::barriers::{Barrier, Report, Tally, once_and_more};
+use crate::crew::Crew;
 use crate::demand::Demand;
 use crate::gates::{self, Gate};
 use crate::near_misses::NearMiss;
@@ -118,9 +117,10 @@ pub struct ExpertAnswer {
 
 /// The complete answer for a package. It does not depend on how many threads there are.
 #[must_use]
-pub fn answer(pool: &Pool, demand: &Demand, as_of: Date, threads: &ThreadPool) -> PackageAnswer {
-    let question = Question::new(pool, demand, as_of).to_everybody(threads);
-    let everything = scan(&question, threads, &|| Everything::new(demand));
+pub fn answer<'a>(pool: &Pool, demand: &Demand, as_of: Date, crew: impl Into<Crew<'a>>) -> PackageAnswer {
+    let crew = crew.into();
+    let question = Question::new(pool, demand, as_of).to_everybody(crew);
+    let everything = scan(&question, crew, &|| Everything::new(demand));
     let shortlist = everything.candidates.shortlist(&demand.knob);
     let mut report = Report::default();
     everything.tally.report(demand, &mut report);
@@ -222,7 +222,7 @@ pub fn packages_for(pool: &Pool, person: u32, demands: &[Demand], as_of: Date, t
             Judged::KeptOut(details) => report.add(demand, &details),
         }
     }
-    packages.sort_unstable_by(by_score);
+    packages.sort_unstable_by(|one, other| other.score.cmp(&one.score).then_with(|| one.package.cmp(&other.package)));
     packages.iter_mut().zip(1..).for_each(|(package, rank)| package.rank = rank);
     ExpertAnswer { expert: pool.id(person), as_of, packages, barriers: report.barriers() }
 }
@@ -256,9 +256,4 @@ pub(crate) fn listed_package(pair: &Pair) -> ListedPackage {
         criteria: PerCriterion(outcome.values(pair.demand)),
         asks: pair.asks(),
     }
-}
-
-/// The order of the packages for somebody.
-pub(crate) fn by_score(one: &ListedPackage, other: &ListedPackage) -> Ordering {
-    other.score.cmp(&one.score).then_with(|| one.package.cmp(&other.package))
 }

@@ -4,11 +4,13 @@
 #![allow(clippy::indexing_slicing, reason = "packages are numbered by the list that the columns were made of")]
 
 use raakvlak_domain::calendar::Date;
+use raakvlak_domain::quantities::WHOLE;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use crate::answer::{ExpertAnswer, ListedPackage, by_score, listed_package};
+use crate::answer::{ExpertAnswer, ListedPackage, listed_package};
 use crate::barriers::Report;
+use crate::crew::Crew;
 use crate::demand::Demand;
 use crate::gates::{Gate, score_floor};
 use crate::pairs::Inquiry;
@@ -58,25 +60,23 @@ impl Board {
         let held = pool.person(person);
         let meeting = Meeting::new(self, &held, as_of);
         let block = |first: usize| self.block(&meeting, pool, person, as_of, first);
-        let both = |mut one: Part, other: Part| {
-            one.packages.extend(other.packages);
-            one.counts.merge(other.counts);
-            one
+        let starts = (0..self.len()).step_by(BLOCK);
+        let parts: Vec<Part> = match Crew::from(threads).for_parts(starts.len()) {
+            Some(threads) => threads.install(|| starts.collect::<Vec<_>>().into_par_iter().map(block).collect()),
+            None => starts.map(block).collect(),
         };
-        let empty = || Part { packages: Vec::new(), counts: Counts::new(self) };
-        let blocks = (0..self.len()).into_par_iter().step_by(BLOCK);
-        let Part { mut packages, counts } =
-            if self.len() <= BLOCK { block(0) } else { threads.install(|| blocks.map(block).reduce(empty, both)) };
-        let mut report = Report::default();
+        let (mut report, mut counts, mut eligible) = (Report::default(), Counts::new(self), Vec::new());
+        for part in parts {
+            counts.merge(part.counts);
+            eligible.extend(part.eligible);
+        }
         counts.report(self, &meeting, &mut report);
-        packages.sort_unstable_by(by_score);
-        packages.iter_mut().zip(1..).for_each(|(package, rank)| package.rank = rank);
-        ExpertAnswer { expert: pool.id(person), as_of, packages, barriers: report.barriers() }
+        ExpertAnswer { expert: pool.id(person), as_of, packages: ranked(eligible), barriers: report.barriers() }
     }
 
     /// What comes of the packages of a block, sixty-four at a time.
     fn block(&self, meeting: &Meeting, pool: &Pool, person: u32, as_of: Date, first: usize) -> Part {
-        let mut part = Part { packages: Vec::new(), counts: Counts::new(self) };
+        let mut part = Part { eligible: Vec::new(), counts: Counts::new(self) };
         let promised = Promised::new(meeting, first / BLOCK);
         let end = self.len().min(first + BLOCK);
         for start in (first..end).step_by(MOST) {
@@ -84,12 +84,12 @@ impl Board {
             let mut shut = meeting.shut_for(numbers.clone(), &promised);
             let kept_out = shut.iter().fold(0, |kept_out, shut| kept_out | shut);
             for bit in bits(everybody(numbers.len()) & !kept_out) {
-                let (inquiry, number) = Inquiry::of_person(pool, person, &self.demands[start + bit], as_of);
+                let (inquiry, number) = Inquiry::for_scoring(pool, person, &self.demands[start + bit], as_of);
                 let pair = inquiry.pair(number);
                 if score_floor::is_too_low(&pair) {
                     shut[Gate::ScoreFloor as usize] |= 1 << bit;
                 } else {
-                    part.packages.push(listed_package(&pair));
+                    part.eligible.push((self.columns.order[start + bit], listed_package(&pair)));
                 }
             }
             part.counts.add(meeting, start, &shut);
@@ -100,8 +100,19 @@ impl Board {
 
 /// What comes of some of the packages.
 struct Part {
-    packages: Vec<ListedPackage>,
+    /// Each with its place in the order of ids.
+    eligible: Vec<(u32, ListedPackage)>,
     counts: Counts,
+}
+
+/// The highest score first, then the smallest id. Small keys are put in order, so that no ids are compared and each package is moved once.
+fn ranked(eligible: Vec<(u32, ListedPackage)>) -> Vec<ListedPackage> {
+    let mut places: Vec<(u32, u32, u32)> =
+        (0u32..).zip(&eligible).map(|(at, (order, package))| (WHOLE - package.score, *order, at)).collect();
+    places.sort_unstable();
+    let mut packages: Vec<Option<ListedPackage>> = eligible.into_iter().map(|(_, package)| Some(package)).collect();
+    let in_order = places.iter().filter_map(|(_, _, at)| packages[*at as usize].take());
+    in_order.zip(1..).map(|(package, rank)| ListedPackage { rank, ..package }).collect()
 }
 
 /// A bit for each of so many.

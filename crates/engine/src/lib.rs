@@ -7,7 +7,9 @@
 pub mod answer;
 pub mod asks;
 pub mod barriers;
+pub mod batch;
 pub mod board;
+pub mod crew;
 pub mod criteria;
 pub mod demand;
 pub mod explanation;

@@ -6,18 +6,18 @@ use std::cell::OnceCell;
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::languages::LanguageLevel;
 use raakvlak_domain::packages::Remote;
-use rayon::ThreadPool;
 
 use crate::abilities::{Abilities, requirement_values};
 use crate::asks::{Ask, Asks};
+use crate::crew::Crew;
 use crate::criteria::{self, Outcome, turn};
 use crate::demand::{Demand, Work};
 use crate::distance::{Spot, metres};
 use crate::gates::language;
 use crate::people::{Bar, Dates, Fact, Held};
-use crate::pool::Pool;
 use crate::pool::layer::Layer;
 use crate::pool::numbers::Numbers;
+use crate::pool::{NOBODY_KNOWS, Pool};
 use crate::promising::{AtMost, Promising};
 
 /// A demand put to a pool on a day: to those who were there when the pool was put together, and to those who came or changed since.
@@ -35,9 +35,9 @@ impl<'a> Question<'a> {
     }
 
     /// Finds out beforehand what pays when everybody is looked at.
-    pub(crate) fn to_everybody(mut self, threads: &ThreadPool) -> Self {
+    pub(crate) fn to_everybody(mut self, crew: Crew) -> Self {
         for inquiry in [&mut self.base, &mut self.recent] {
-            inquiry.promising = Some(Promising::of(inquiry.layer, self.demand, threads));
+            inquiry.promising = Some(Promising::of(inquiry.layer, self.demand, crew));
             let answers = inquiry.layer.language_answers().map(|spoken| language::is_too_little(spoken, &inquiry.languages)).collect();
             inquiry.speaking_too_little = Some(answers);
         }
@@ -98,6 +98,33 @@ impl<'a> Inquiry<'a> {
             None => (Self::of_base(pool, demand, as_of), number),
             Some(recent) => (Self::of_recent(pool, demand, as_of), recent),
         }
+    }
+
+    /// The same for criteria and scores alone: nothing that only gates look at is made ready.
+    pub(crate) fn for_scoring(pool: &'a Pool, person: u32, demand: &'a Demand, as_of: Date) -> (Self, usize) {
+        let number = person as usize;
+        let (layer, gone, at) = match number.checked_sub(pool.base().0.len()) {
+            None => (pool.base().0, Some(pool.base().1), number),
+            Some(recent) => (pool.recent(), None, recent),
+        };
+        let inquiry = Self {
+            pool,
+            layer,
+            gone,
+            demand,
+            today: as_of.day_number(),
+            spot: None,
+            languages: Vec::new(),
+            organisation: NOBODY_KNOWS,
+            bars: [0; Bar::COUNT],
+            masks: [(0, 0); Bar::COUNT],
+            packed: Vec::new(),
+            obtainable: 0,
+            blocked: Vec::new(),
+            promising: None,
+            speaking_too_little: None,
+        };
+        (inquiry, at)
     }
 
     fn new(pool: &'a Pool, layer: &'a Layer, gone: Option<&'a Numbers>, demand: &'a Demand, as_of: Date) -> Self {

@@ -2,9 +2,9 @@
 //! that answers anything.
 #![allow(clippy::indexing_slicing, reason = "a place in a block is below its size, and a level is one of five")]
 
-use rayon::ThreadPool;
 use rayon::prelude::*;
 
+use crate::crew::Crew;
 use crate::demand::{Demand, Promise};
 use crate::pool::layer::Layer;
 use crate::pool::postings::{BLOCK, Block, Posting};
@@ -40,7 +40,7 @@ impl AtMost {
 
 impl Promising {
     /// What the competences of everybody in a layer come to at most.
-    pub(crate) fn of(layer: &Layer, demand: &Demand, threads: &ThreadPool) -> Self {
+    pub(crate) fn of(layer: &Layer, demand: &Demand, crew: Crew) -> Self {
         let carry_from = demand.knob.carry_from.get();
         let promises: Vec<(u32, [Promise; 5])> = demand.work.requirements.promises().collect();
         let Some(postings) = &layer.postings else { return Self(one_by_one(layer, demand, &promises)) };
@@ -49,9 +49,10 @@ impl Promising {
             let promised = summed(block, &promises);
             people.iter_mut().zip(promised).for_each(|(at_most, promise)| *at_most = AtMost::new(promise, carry_from));
         };
-        match postings.blocks() {
-            [only] => of_block((&mut everybody, only)),
-            blocks => threads.install(|| everybody.par_chunks_mut(BLOCK).zip(blocks).for_each(of_block)),
+        let blocks = postings.blocks();
+        match crew.for_parts(blocks.len()) {
+            Some(threads) => threads.install(|| everybody.par_chunks_mut(BLOCK).zip(blocks).for_each(of_block)),
+            None => everybody.chunks_mut(BLOCK).zip(blocks).for_each(of_block),
         }
         Self(everybody)
     }

@@ -2,8 +2,8 @@
 
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::quantities::WHOLE;
-use rayon::ThreadPool;
 
+use crate::crew::Crew;
 use crate::demand::Demand;
 use crate::gates;
 use crate::pairs::{Pair, Question};
@@ -29,9 +29,9 @@ pub struct Ranked {
 
 /// Everybody who is eligible, best first. The outcome does not depend on how many threads there are.
 #[must_use]
-pub fn rank(pool: &Pool, demand: &Demand, as_of: Date, threads: &ThreadPool) -> Vec<Ranked> {
+pub fn rank<'a>(pool: &Pool, demand: &Demand, as_of: Date, crew: impl Into<Crew<'a>>) -> Vec<Ranked> {
     let question = Question::new(pool, demand, as_of);
-    let Everybody(mut ranks) = scan(&question, threads, &|| Everybody(Vec::new()));
+    let Everybody(mut ranks) = scan(&question, crew.into(), &|| Everybody(Vec::new()));
     ranks.sort_unstable();
     ranks.into_iter().map(Ranked::from).collect()
 }

@@ -3,10 +3,10 @@
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::knobs::MatcherKnob;
 use raakvlak_domain::quantities::Percent;
-use rayon::ThreadPool;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::crew::Crew;
 use crate::demand::Demand;
 use crate::gates;
 use crate::pairs::{Pair, Question};
@@ -46,9 +46,9 @@ pub struct Shortlist {
 
 /// The shortlist of a demand. The outcome does not depend on how many threads there are.
 #[must_use]
-pub fn shortlist(pool: &Pool, demand: &Demand, as_of: Date, threads: &ThreadPool) -> Shortlist {
+pub fn shortlist<'a>(pool: &Pool, demand: &Demand, as_of: Date, crew: impl Into<Crew<'a>>) -> Shortlist {
     let question = Question::new(pool, demand, as_of);
-    scan(&question, threads, &|| Candidates::new(&demand.knob)).shortlist(&demand.knob)
+    scan(&question, crew.into(), &|| Candidates::new(&demand.knob)).shortlist(&demand.knob)
 }
 
 /// `⌈size · share / 100⌉` places.

@@ -1,4 +1,5 @@
 //! What packages ask, one array per property.
+#![allow(clippy::indexing_slicing, reason = "every column is as long as the list of packages")]
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,8 @@ pub(super) type Languages = Vec<(TermId, LanguageLevel)>;
 /// The columns of a board, each as long as the list of packages.
 #[derive(Debug)]
 pub(super) struct Columns {
+    /// The place in the order of ids.
+    pub(super) order: Vec<u32>,
     pub(super) bar_packing: Packing<{ Bar::COUNT }>,
     /// One column for each packed word.
     pub(super) bars: Vec<Vec<u64>>,
@@ -91,6 +94,7 @@ impl Columns {
         let lists: Vec<&Languages> = work().map(|work| &work.languages).collect::<BTreeSet<_>>().into_iter().collect();
         let organisations = Interned::of(work().map(|work| &work.organisation));
         Self {
+            order: order(demands),
             hours: work().map(|work| work.hours).collect(),
             dayparts: work().map(|work| (work.fixed, work.flexible)).collect(),
             journeys: work().map(|work| work.point.filter(|_| work.remote == Remote::None).map(Spot::from)).collect(),
@@ -119,6 +123,14 @@ impl Columns {
     pub(super) fn bar(&self, number: usize, bar: Bar) -> u64 {
         self.bar_packing.field(bar as usize, |word| self.bars[word][number])
     }
+}
+
+fn order(demands: &[Demand]) -> Vec<u32> {
+    let mut by_id: Vec<u32> = (0..demands.len() as u32).collect();
+    by_id.sort_unstable_by_key(|number| demands[*number as usize].package());
+    let mut order = vec![0; demands.len()];
+    (0u32..).zip(by_id).for_each(|(place, number)| order[number as usize] = place);
+    order
 }
 
 fn ties(demand: &Demand) -> Ties {

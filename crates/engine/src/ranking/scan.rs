@@ -1,8 +1,8 @@
 //! Looking at people: zone by zone, passing over the zones in which nobody fits, and sixty-four people at a time.
 
-use rayon::ThreadPool;
 use rayon::prelude::*;
 
+use crate::crew::Crew;
 use crate::pairs::{Inquiry, Question};
 use crate::pool::zones::{ZONE, members};
 use crate::stretch::{MOST, Stretch};
@@ -27,21 +27,21 @@ const fn alone<G: Gathering>() -> usize {
     if G::EVERYBODY { STRETCH } else { 4 * STRETCH }
 }
 
-/// Looks at everybody who may be of interest: in parts on these threads when there are many, else here and now.
-pub(crate) fn scan<G: Gathering>(question: &Question, threads: &ThreadPool, empty: &(impl Fn() -> G + Sync)) -> G {
+/// Looks at everybody who may be of interest: in parts when there are many and the crew is more than one, else here and now.
+pub(crate) fn scan<G: Gathering>(question: &Question, crew: Crew, empty: &(impl Fn() -> G + Sync)) -> G {
     let zones = zones::<G>(question);
     let look_at = |mut gathering: G, zones: &[(&Inquiry, usize)]| {
         zones.iter().for_each(|(inquiry, zone)| look::<G>(inquiry, *zone, &mut gathering));
         gathering
     };
-    if zones.len() <= alone::<G>() || threads.current_num_threads() == 1 {
-        return look_at(empty(), &zones);
-    }
     let merged = |mut one: G, other: G| {
         one.merge(other);
         one
     };
-    threads.install(|| zones.par_chunks(STRETCH).fold(empty, look_at).reduce(empty, merged))
+    match crew.for_parts(zones.len()).filter(|_| zones.len() > alone::<G>()) {
+        Some(threads) => threads.install(|| zones.par_chunks(STRETCH).fold(empty, look_at).reduce(empty, merged)),
+        None => look_at(empty(), &zones),
+    }
 }
 
 /// The zones in which somebody may be of interest.

@@ -1,5 +1,6 @@
 //! `raakvlak match`: who fits, computed on a dataset folder.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -128,15 +129,23 @@ impl Answering<'_> {
     fn answer_all(&self, streams: &mut Streams<'_>) -> Result<(), Failure> {
         let message = pick(self.arguments.language, "Pakketten", "Packages").to_owned();
         let progress = Progress::new(self.matching.package_count(), message);
-        for (at, answer) in self.matching.all().enumerate() {
-            let answer = answer.map_err(|faults| self.faulty(faults))?;
-            if at > 0 && !self.arguments.json {
-                writeln!(streams.output).map_err(Failure::Output)?;
-            }
-            self.write(&answer, || self.package_text(&answer), streams)?;
+        let (mut first, mut written) = (true, Ok(()));
+        let take = |answer: PackageAnswer| {
+            written = self.write_next(&answer, std::mem::take(&mut first), streams);
             progress.step();
+            // Who reads no further, as `head` does, has had enough.
+            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        self.matching.all(take).map_err(|faults| self.faulty(faults))?;
+        written
+    }
+
+    /// Writes one of several answers, an empty line apart from the one before unless in JSON.
+    fn write_next(&self, answer: &PackageAnswer, is_first: bool, streams: &mut Streams<'_>) -> Result<(), Failure> {
+        if !is_first && !self.arguments.json {
+            writeln!(streams.output).map_err(Failure::Output)?;
         }
-        Ok(())
+        self.write(answer, || self.package_text(answer), streams)
     }
 
     /// Writes an answer as JSON or as text.

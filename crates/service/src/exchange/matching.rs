@@ -1,5 +1,6 @@
 //! Matching on a dataset folder, without a database.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use raakvlak_domain::calendar::Date;
@@ -10,6 +11,8 @@ use raakvlak_domain::knobs::MatcherKnob;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::places::{Place, Point};
 use raakvlak_engine::answer::{answer, packages_for};
+use raakvlak_engine::batch::in_order;
+use raakvlak_engine::crew::Crew;
 use raakvlak_engine::demand::Demand;
 use raakvlak_engine::lexicon::{Lexicon, UnknownWord};
 use raakvlak_engine::people::Person;
@@ -28,9 +31,6 @@ pub use raakvlak_engine::shortlist::KeptPlace;
 use super::committed::{arranged, committed_hours};
 use super::{Folder, FolderFaults, files};
 use crate::places::Gazetteer;
-
-/// How many answers are worked out side by side for each thread before the first of them is handed over.
-const AHEAD: usize = 8;
 
 /// A folder that is ready for questions, for one day and one setting of the knob. Every package of the folder counts, whatever its state.
 pub struct Matching<'a> {
@@ -77,21 +77,26 @@ impl<'a> Matching<'a> {
     /// The package holds a word that is not in the vocabulary.
     pub fn package(&self, id: &str) -> Result<Option<PackageAnswer>, FolderFaults> {
         let found = self.packages.iter().enumerate().find(|(_, package)| package.id.as_str() == id);
-        found.map(|(at, package)| self.answer(at, package)).transpose()
+        found.map(|(at, package)| self.answer(at, package, self.threads.into())).transpose()
     }
 
-    /// The answers for all packages, in the order of the file, worked out a few at a time.
-    pub fn all(&self) -> impl Iterator<Item = Result<PackageAnswer, FolderFaults>> + '_ {
-        let ahead = self.threads.current_num_threads().max(1) * AHEAD;
-        let starts = (0..self.packages.len()).step_by(ahead);
-        starts.flat_map(move |start| {
-            let end = self.packages.len().min(start + ahead);
-            self.answers(start, self.packages.get(start..end).unwrap_or_default())
-        })
-    }
-
-    fn answers(&self, start: usize, packages: &[TaskPackage]) -> Vec<Result<PackageAnswer, FolderFaults>> {
-        self.threads.install(|| packages.par_iter().enumerate().map(|(at, package)| self.answer(start + at, package)).collect())
+    /// The answers for all packages, in the order of the file, worked out a few at a time and handed over until `take` breaks off.
+    ///
+    /// # Errors
+    ///
+    /// The first package that holds a word that is not in the vocabulary; what was answered before it has been handed over.
+    pub fn all(&self, mut take: impl FnMut(PackageAnswer) -> ControlFlow<()>) -> Result<(), FolderFaults> {
+        let numbered: Vec<(usize, &TaskPackage)> = self.packages.iter().enumerate().collect();
+        let answer = |(at, package): &(usize, &TaskPackage), crew: Crew| self.answer(*at, package, crew);
+        let mut outcome = Ok(());
+        let _ = in_order(&numbered, self.threads, answer, |answered| match answered {
+            Ok(answer) => take(answer),
+            Err(faults) => {
+                outcome = Err(faults);
+                ControlFlow::Break(())
+            }
+        });
+        outcome
     }
 
     /// The answer for one expert; `None` when the folder has no such expert.
@@ -106,8 +111,8 @@ impl<'a> Matching<'a> {
         Ok(Some(packages_for(&self.pool, person, &demands?, self.as_of, self.threads)))
     }
 
-    fn answer(&self, at: usize, package: &TaskPackage) -> Result<PackageAnswer, FolderFaults> {
-        Ok(answer(&self.pool, &self.demand(at, package)?, self.as_of, self.threads))
+    fn answer(&self, at: usize, package: &TaskPackage, crew: Crew) -> Result<PackageAnswer, FolderFaults> {
+        Ok(answer(&self.pool, &self.demand(at, package)?, self.as_of, crew))
     }
 
     fn demand(&self, at: usize, package: &TaskPackage) -> Result<Demand, FolderFaults> {
