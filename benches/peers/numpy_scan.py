@@ -4,6 +4,8 @@ import numpy as np
 
 from world import DOUBT, NOT_TOLD, WEIGHT, WHOLE, haversine, table_size, worth_table
 
+GATES = ("able", "standby", "forms", "no_go", "needs", "hours_min", "hours_max", "committed", "dayparts", "nl")
+
 
 class Peer:
     def __init__(self, world):
@@ -13,8 +15,10 @@ class Peer:
     def close(self):
         pass
 
-    def ask(self, package):
-        columns = self.world.columns
+    def ask(self, package, among=None):
+        """The best of everybody, or of those who are named."""
+        whose = slice(None) if among is None else among
+        columns = {name: self.world.columns[name][whose] for name in GATES}
         low, high = package["hours"]
         start = np.maximum(0, columns["hours_min"] - columns["committed"])
         end = columns["hours_max"] - columns["committed"]
@@ -30,10 +34,10 @@ class Peer:
         keep &= ~told_days | ((columns["dayparts"] & package["fixed"] == package["fixed"]) & (np.bitwise_count(others) >= package["flexible"]))
         if package["nl"]:
             keep &= (columns["nl"] == NOT_TOLD) | (columns["nl"] >= package["nl"])
-        left = np.flatnonzero(keep)
+        left = np.flatnonzero(keep) if among is None else among[keep]
         distance = self.distance(package, left)
         if package["on_site"] and distance is not None:
-            limit = columns["travel"][left]
+            limit = self.world.columns["travel"][left]
             near = np.isnan(distance) | (limit == NOT_TOLD) | (distance <= limit)
             left, distance = left[near], distance[near]
         return self.best(package, left, distance)

@@ -70,3 +70,22 @@ fn more_at_once_than_there_are_places_is_told_to_come_back() {
     assert_eq!(statuses.iter().filter(|status| **status == 503).count(), 4, "{statuses:?}");
     assert_eq!(request.send().status, 200, "a place comes back");
 }
+
+#[test]
+fn rankings_wait_for_their_turn_and_leave_room_for_others() {
+    let (server, _) = probes::start_with(|settings| {
+        settings.concurrent_requests = Number::new(12);
+        settings.threads = Some(Number::new(1));
+    });
+    let (ranking, small) = (server.get("/probe/ranking"), server.get("/probe/slow"));
+    thread::scope(|scope| {
+        let rankings: Vec<_> = (0..8).map(|_| scope.spawn(|| ranking.send().status)).collect();
+        // Nine of the twelve places are never taken by rankings, however many are asked for.
+        let others: Vec<_> = (0..9).map(|_| scope.spawn(|| small.send().status)).collect();
+        assert!(others.into_iter().all(|other| other.join().unwrap() == 200));
+        let statuses: Vec<u16> = rankings.into_iter().map(|ranking| ranking.join().unwrap()).collect();
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 3, "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|status| **status == 503).count(), 5, "{statuses:?}");
+    });
+    assert_eq!(ranking.send().status, 200, "a turn comes back");
+}

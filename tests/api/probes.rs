@@ -107,7 +107,8 @@ fn doors(config: &mut web::ServiceConfig) {
         .route("/probe/blocking-panic", web::get().to(stop_on_a_thread))
         .route("/probe/internal", web::get().to(internal))
         .route("/probe/framework", web::get().to(framework))
-        .route("/probe/slow", web::get().to(slow));
+        .route("/probe/slow", web::get().to(slow))
+        .route("/probe/ranking", web::get().to(ranking));
 }
 
 async fn organisation(body: Checked<Fresh<Organisation>>) -> HttpResponse {
@@ -153,10 +154,16 @@ async fn framework(_: web::Json<u32>) -> HttpResponse {
 }
 
 async fn slow(shared: web::Data<Shared>) -> Result<HttpResponse, Problem> {
-    let work = || {
-        std::thread::sleep(Duration::from_millis(700));
-        Ok(())
-    };
-    shared.blocking(work).await?;
+    shared.blocking(a_while).await?;
     Ok(HttpResponse::Ok().json(json!({ "done": true })))
+}
+
+async fn ranking(shared: web::Data<Shared>) -> Result<HttpResponse, Problem> {
+    shared.ranking(a_while).await?;
+    Ok(HttpResponse::Ok().json(json!({ "done": true })))
+}
+
+fn a_while() -> Result<(), Error> {
+    std::thread::sleep(Duration::from_millis(700));
+    Ok(())
 }

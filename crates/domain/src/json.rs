@@ -1,8 +1,8 @@
 //! JSON as it was sent: nothing is dropped, so that duplicate keys and absurd numbers can be named as faults beside all others.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::collections::HashSet;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::faults::FaultKind;
@@ -46,7 +46,7 @@ impl Node {
 /// Reads one JSON value; what is wrong with it as JSON is put into `reading`, and `None` is answered when nothing of it can be used.
 pub fn parse(text: &str, reading: &mut Reading) -> Option<Node> {
     match serde_json::from_str::<&RawValue>(text) {
-        Ok(raw) => node(raw, 0, reading),
+        Ok(raw) => Scanner { text: raw.get(), at: 0 }.node(0, reading),
         Err(error) => {
             reading.fault(FaultKind::NotJson { line: error.line().max(1), column: error.column().max(1) });
             None
@@ -54,84 +54,187 @@ pub fn parse(text: &str, reading: &mut Reading) -> Option<Node> {
     }
 }
 
-fn node(raw: &RawValue, depth: usize, reading: &mut Reading) -> Option<Node> {
-    if depth > DEEPEST {
-        reading.fault(FaultKind::TooDeep { most: DEEPEST });
-        return None;
-    }
-    let text = raw.get();
-    match text.as_bytes().first() {
-        Some(b'{') => object(text, depth, reading),
-        Some(b'[') => list(text, depth, reading),
-        Some(b'"') => string(text, reading),
-        Some(b't') => Some(Node::Bool(true)),
-        Some(b'f') => Some(Node::Bool(false)),
-        Some(b'n') => Some(Node::Null),
-        _ => Some(Node::Number(text.to_owned())),
-    }
+/// Goes once over a text that is known to be JSON, so that it needs no more than to tell one part from the next.
+struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
 }
 
-fn string(text: &str, reading: &mut Reading) -> Option<Node> {
-    // A lone surrogate escape passes as raw text and fails only here.
-    if let Ok(text) = serde_json::from_str::<String>(text) {
-        Some(Node::Text(text))
-    } else {
-        reading.fault(FaultKind::NotUtf8);
-        None
-    }
-}
-
-fn list(text: &str, depth: usize, reading: &mut Reading) -> Option<Node> {
-    let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-    let mut nodes = Vec::with_capacity(items.len());
-    for (at, item) in items.into_iter().enumerate() {
-        if let Some(item) = reading.within(at, |reading| node(item, depth + 1, reading)) {
-            nodes.push(item);
+impl<'a> Scanner<'a> {
+    fn node(&mut self, depth: usize, reading: &mut Reading) -> Option<Node> {
+        if depth > DEEPEST {
+            reading.fault(FaultKind::TooDeep { most: DEEPEST });
+            self.skip();
+            return None;
+        }
+        match self.peek() {
+            Some(b'{') => self.object(depth, reading),
+            Some(b'[') => self.list(depth, reading),
+            Some(b'"') => self.string().map(|text| Node::Text(text.into_owned())).or_else(|| not_utf8(reading)),
+            _ => Some(self.scalar()),
         }
     }
-    Some(Node::List(nodes))
-}
 
-fn object(text: &str, depth: usize, reading: &mut Reading) -> Option<Node> {
-    let Ok(Pairs(pairs)) = serde_json::from_str::<Pairs<'_>>(text) else {
-        reading.fault(FaultKind::NotUtf8);
-        return None;
-    };
-    let mut known: Vec<(String, Node)> = Vec::with_capacity(pairs.len());
-    let mut seen = std::collections::HashSet::with_capacity(pairs.len());
-    for (key, value) in pairs {
-        reading.within(key.clone(), |reading| {
-            if !seen.insert(key.clone()) {
-                reading.fault(FaultKind::DuplicateKey);
-            } else if let Some(value) = node(value, depth + 1, reading) {
-                known.push((key, value));
+    fn list(&mut self, depth: usize, reading: &mut Reading) -> Option<Node> {
+        let mut nodes = Vec::new();
+        self.step();
+        for at in 0usize.. {
+            if self.is_over(b']') {
+                break;
             }
-        });
+            nodes.extend(reading.within(at, |reading| self.node(depth + 1, reading)));
+        }
+        Some(Node::List(nodes))
     }
-    Some(Node::Object(known))
-}
 
-/// The pairs of an object in the order sent, duplicates kept.
-struct Pairs<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Pairs<'de>;
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(key) = map.next_key::<String>()? {
-                    pairs.push((key, map.next_value().map_err(de::Error::custom)?));
+    /// A key that is no text makes the object unusable; the rest of it is still looked at.
+    fn object(&mut self, depth: usize, reading: &mut Reading) -> Option<Node> {
+        let mut known = Vec::new();
+        let mut seen = Seen::default();
+        let mut readable = true;
+        self.step();
+        while !self.is_over(b'}') {
+            let key = self.string();
+            self.peek();
+            self.step();
+            let Some(key) = key else {
+                readable = false;
+                self.skip();
+                continue;
+            };
+            reading.within(&key, |reading| {
+                if seen.has(&key) {
+                    reading.fault(FaultKind::DuplicateKey);
+                    self.skip();
+                } else if let Some(value) = self.node(depth + 1, reading) {
+                    known.push((key.clone().into_owned(), value));
                 }
-                Ok(Pairs(pairs))
+            });
+            seen.insert(key);
+        }
+        if readable { Some(Node::Object(known)) } else { not_utf8(reading) }
+    }
+
+    /// A text without its quotes; `None` when an escape in it stands for half a character.
+    fn string(&mut self) -> Option<Cow<'a, str>> {
+        self.peek();
+        let start = self.at;
+        self.skip_string();
+        let quoted = self.text.get(start..self.at)?;
+        let plain = quoted.get(1..quoted.len().checked_sub(1)?)?;
+        if plain.contains('\\') { serde_json::from_str(quoted).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(plain)) }
+    }
+
+    /// `true`, `false`, `null` or a number, as written.
+    fn scalar(&mut self) -> Node {
+        let start = self.at;
+        self.skip_scalar();
+        match self.text.get(start..self.at).unwrap_or_default() {
+            "true" => Node::Bool(true),
+            "false" => Node::Bool(false),
+            "null" => Node::Null,
+            number => Node::Number(number.to_owned()),
+        }
+    }
+
+    /// Passes over a value, however deep it goes.
+    fn skip(&mut self) {
+        let mut open = 0usize;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'"' => self.skip_string(),
+                b'{' | b'[' => {
+                    open += 1;
+                    self.step();
+                }
+                b'}' | b']' => {
+                    open = open.saturating_sub(1);
+                    self.step();
+                }
+                b',' | b':' => self.step(),
+                _ => self.skip_scalar(),
+            }
+            if open == 0 {
+                return;
             }
         }
-        deserializer.deserialize_map(Collect)
     }
+
+    fn skip_string(&mut self) {
+        self.step();
+        while let Some(byte) = self.byte() {
+            self.step();
+            match byte {
+                b'"' => return,
+                b'\\' => self.step(),
+                _ => {}
+            }
+        }
+    }
+
+    fn skip_scalar(&mut self) {
+        while self.byte().is_some_and(|byte| !matches!(byte, b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t')) {
+            self.step();
+        }
+    }
+
+    /// Passes over what separates two items; whether there is no item any more, in which case the bracket is passed too.
+    fn is_over(&mut self, bracket: u8) -> bool {
+        if self.peek() == Some(b',') {
+            self.step();
+        }
+        let over = self.peek().is_none_or(|byte| byte == bracket);
+        if over {
+            self.step();
+        }
+        over
+    }
+
+    /// The next byte that is not white space.
+    fn peek(&mut self) -> Option<u8> {
+        while self.byte().is_some_and(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')) {
+            self.step();
+        }
+        self.byte()
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn step(&mut self) {
+        self.at += 1;
+    }
+}
+
+/// The keys of an object so far.
+#[derive(Default)]
+struct Seen<'a> {
+    /// The first of them, which are looked through: most objects have few keys.
+    few: Vec<Cow<'a, str>>,
+    /// The others.
+    many: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> Seen<'a> {
+    const FEW: usize = 16;
+
+    fn has(&self, key: &str) -> bool {
+        self.few.iter().any(|known| known == key) || self.many.contains(key)
+    }
+
+    fn insert(&mut self, key: Cow<'a, str>) {
+        if self.few.len() < Self::FEW {
+            self.few.push(key);
+        } else {
+            self.many.insert(key);
+        }
+    }
+}
+
+fn not_utf8(reading: &mut Reading) -> Option<Node> {
+    reading.fault(FaultKind::NotUtf8);
+    None
 }
 
 #[cfg(test)]
@@ -159,10 +262,61 @@ mod tests {
     }
 
     #[test]
+    fn names_duplicates_among_many_keys() {
+        let keys: String = (0..40).map(|at| format!("\"{at}\":0,")).collect();
+        let (_, faults) = codes(&format!("{{{keys}\"3\":1,\"39\":1,\"40\":1}}"));
+        assert_eq!(faults, vec![("/3".into(), "duplicate_key"), ("/39".into(), "duplicate_key")]);
+    }
+
+    #[test]
     fn refuses_depth_without_overflowing() {
         let (_, faults) = codes(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)));
         assert_eq!(faults.len(), 1);
         assert_eq!(faults[0].1, "too_deep");
+    }
+
+    #[test]
+    fn goes_on_after_what_it_refuses() {
+        let deep = format!(r#"{{"a":{}"]}}"{},"b":"]\"}}","c":[1 , true,null ,"\u00e9"] }}"#, "[".repeat(20), "]".repeat(20));
+        let (node, faults) = codes(&deep);
+        let told = |text: &str| Node::Text(text.into());
+        let list = Node::List(vec![Node::Number("1".into()), Node::Bool(true), Node::Null, told("é")]);
+        let Some(Node::Object(pairs)) = node else { panic!("an object") };
+        assert_eq!(pairs[1..], [("b".into(), told("]\"}")), ("c".into(), list)]);
+        assert_eq!(faults, vec![(format!("/a{}", "/0".repeat(16)), "too_deep")]);
+        let (node, faults) = codes(r#"{"a":"\ud800","\ud800":{"b":[1]},"c":[{"d":1,"d":2}]}"#);
+        assert_eq!(node, None);
+        assert_eq!(faults, vec![("/a".into(), "not_utf8"), ("/c/0/d".into(), "duplicate_key"), (String::new(), "not_utf8")]);
+    }
+
+    /// Whatever there is in JSON, in every order and with white space everywhere: the same as what serde reads.
+    #[test]
+    fn agrees_with_serde() {
+        fn value(node: &Node) -> serde_json::Value {
+            match node {
+                Node::Null => serde_json::Value::Null,
+                Node::Bool(value) => (*value).into(),
+                Node::Number(number) => serde_json::from_str(number).unwrap(),
+                Node::Text(text) => text.as_str().into(),
+                Node::List(nodes) => nodes.iter().map(value).collect(),
+                Node::Object(pairs) => serde_json::Value::Object(pairs.iter().map(|(key, node)| (key.clone(), value(node))).collect()),
+            }
+        }
+        let texts = [
+            "  null ",
+            "-0.5e+7",
+            r#" "" "#,
+            r#"[]"#,
+            "\t{ }\n",
+            r#"[[],{},"",[[]],{"":{}}]"#,
+            "[ 1 , -2.5 , true , false , null , \"a\\\\\" , \"\\u0041\\ud83d\\ude00\" ]",
+            "{\r\n \"a\" : [ { \"b\" : \"}\" } , \"]\" ] ,\t\"\\\"c\" : { \"d\" : 1E3 } }",
+        ];
+        for text in texts {
+            let (node, faults) = codes(text);
+            assert_eq!(faults, vec![], "{text}");
+            assert_eq!(value(&node.unwrap()), serde_json::from_str::<serde_json::Value>(text).unwrap(), "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The vocabularies that people and work are described with: one open (competences), the others closed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::OnceLock;
 
 /// The most values that a closed vocabulary may have, so that a choice from it fits in one machine word.
 pub const CLOSED_VALUES: usize = 64;
@@ -135,13 +137,44 @@ pub struct Vocabulary {
     pub work_forms: ClosedVocabulary,
     /// Documents that work can ask for.
     pub documents: ClosedVocabulary,
+    /// Where each competence probably stands; nothing of it is part of the vocabulary.
+    pub whereabouts: Whereabouts,
 }
 
 impl Vocabulary {
     /// The position of a competence.
     #[must_use]
     pub fn competence(&self, id: &str) -> Option<u32> {
+        // A search by halves touches a dozen ids all over memory, which is most of the time that reading somebody's profile takes.
+        if let Some(at) = self.whereabouts.of(&self.competences, id) {
+            return Some(at);
+        }
         let at = self.competences.binary_search_by(|known| known.id.as_bytes().cmp(id.as_bytes())).ok()?;
         u32::try_from(at).ok()
     }
 }
+
+/// Where ids stand in a list, by their hash: made when it is first asked, and held against the list each time, which may have changed since.
+#[derive(Debug, Clone, Default)]
+pub struct Whereabouts(OnceLock<HashMap<u64, u32>>);
+
+impl Whereabouts {
+    fn of(&self, competences: &[Competence], id: &str) -> Option<u32> {
+        let hash = |id: &str| {
+            let mut hasher = DefaultHasher::new();
+            id.hash(&mut hasher);
+            hasher.finish()
+        };
+        let positions = self.0.get_or_init(|| competences.iter().map(|known| hash(&known.id)).zip(0..).collect());
+        let at = *positions.get(&hash(id))?;
+        competences.get(at as usize).filter(|known| known.id == id).map(|_| at)
+    }
+}
+
+impl PartialEq for Whereabouts {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Whereabouts {}

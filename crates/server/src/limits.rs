@@ -20,7 +20,20 @@ pub struct Limits {
     rates: Option<Rates>,
     behind_proxy: bool,
     places: Arc<Semaphore>,
+    /// Rankings that are asked for, those that wait among them.
+    asked_rankings: Arc<Semaphore>,
+    /// Rankings that are worked out.
+    rankings: Arc<Semaphore>,
 }
+
+/// A turn to rank, given back when dropped.
+#[derive(Debug)]
+pub struct Turn(#[allow(dead_code, reason = "what is held is given back")] [OwnedSemaphorePermit; 2]);
+
+/// Of the requests that are handled at once, one in so many may be a ranking: the others are for whoever reads or writes something small.
+const RANKINGS_AMONG_REQUESTS: usize = 4;
+/// So many rankings for each thread are worked out at once: one computes while another waits for the disk. More would take memory and no less time.
+const RANKINGS_A_THREAD: usize = 2;
 
 #[derive(Debug)]
 struct Rates {
@@ -38,8 +51,15 @@ impl Limits {
             addresses: limiter(settings.address_requests_per_minute.get()),
             sign_ins: limiter(settings.sign_ins_per_minute.get()),
         });
-        let places = Arc::new(Semaphore::new(settings.concurrent_requests.get() as usize));
-        Self { rates, behind_proxy: settings.behind_proxy, places }
+        let concurrent = settings.concurrent_requests.get() as usize;
+        let semaphore = |places: usize| Arc::new(Semaphore::new(places.max(1)));
+        Self {
+            rates,
+            behind_proxy: settings.behind_proxy,
+            places: semaphore(concurrent),
+            asked_rankings: semaphore(concurrent / RANKINGS_AMONG_REQUESTS),
+            rankings: semaphore(settings.thread_count() * RANKINGS_A_THREAD),
+        }
     }
 
     /// Counts a request from an address.
@@ -76,6 +96,17 @@ impl Limits {
     /// [`Problem::Crowded`] when every place is taken: who waits in a line that grows is answered when nobody listens any more.
     pub fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
         Arc::clone(&self.places).try_acquire_owned().map_err(|_| Problem::Crowded)
+    }
+
+    /// A turn to rank, first come, first served; who waits for it takes no place and no thread.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Crowded`] when too many wait already.
+    pub async fn turn_to_rank(&self) -> Result<Turn, Problem> {
+        let asked = Arc::clone(&self.asked_rankings).try_acquire_owned().map_err(|_| Problem::Crowded)?;
+        let turn = Arc::clone(&self.rankings).acquire_owned().await.map_err(|_| Problem::Crowded)?;
+        Ok(Turn([asked, turn]))
     }
 
     /// Forgets who has not been here for a while; to be called now and then.

@@ -9,7 +9,7 @@ use raakvlak_service::transfers::Transfers;
 
 use crate::configuration::Settings;
 use crate::door::Door;
-use crate::limits::Limits;
+use crate::limits::{Limits, Turn};
 use crate::paging::Cursors;
 use crate::problem::Problem;
 use crate::tokens::{KeyRing, KeyRingError, Tokens};
@@ -74,19 +74,46 @@ impl Shared {
             let _place = place;
             work()
         };
-        let mut working = std::pin::pin!(web::block(placed));
-        let done = loop {
-            match tokio::time::timeout(GLANCE, &mut working).await {
-                Ok(done) => break done,
+        let done = self.unless_away(web::block(placed)).await?;
+        match done {
+            Ok(done) => done.map_err(Problem::from),
+            Err(_) => Err(Problem::Desk(Error::Internal("the work stopped unexpectedly".into()))),
+        }
+    }
+    /// Ranks people on a thread for blocking work, when it is this request's turn.
+    ///
+    /// # Errors
+    ///
+    /// As [`Shared::blocking`]; [`Problem::Crowded`] also when too many wait to rank.
+    pub async fn ranking<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Problem> {
+        let turn = self.turn_to_rank().await?;
+        let in_turn = move || {
+            let _turn = turn;
+            work()
+        };
+        self.blocking(in_turn).await
+    }
+
+    /// Waits for a turn to rank.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Crowded`] when too many wait already; [`Error::Unavailable`] when the store fell silent.
+    pub async fn turn_to_rank(&self) -> Result<Turn, Problem> {
+        self.unless_away(self.limits.turn_to_rank()).await?
+    }
+
+    /// What comes of waiting, as long as the store is there.
+    async fn unless_away<T>(&self, waiting: impl Future<Output = T>) -> Result<T, Problem> {
+        let mut waiting = std::pin::pin!(waiting);
+        loop {
+            match tokio::time::timeout(GLANCE, &mut waiting).await {
+                Ok(done) => return Ok(done),
                 Err(_) if self.door.is_away() => {
                     return Err(Problem::Desk(Error::Unavailable("the store fell silent while it was asked".into())));
                 }
                 Err(_) => {}
             }
-        };
-        match done {
-            Ok(done) => done.map_err(Problem::from),
-            Err(_) => Err(Problem::Desk(Error::Internal("the work stopped unexpectedly".into()))),
         }
     }
 }

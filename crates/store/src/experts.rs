@@ -6,18 +6,25 @@ use diesel::prelude::*;
 use raakvlak_domain::calendar::{Date, Instant};
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::identifiers::{ExpertId, ProgrammeId, UserId};
-use raakvlak_domain::reading;
+use raakvlak_domain::json::{self, Node};
+use raakvlak_domain::reading::{FromNode, Reading};
 
 use crate::audit::ObjectKind;
 use crate::dialect::insert_many;
 use crate::error::{StoreError, StoreResult};
-use crate::keys::{KeyId, Keys};
+use crate::keys::{KeyError, KeyId, Keys};
 use crate::schema::{experts, programme_experts};
 use crate::transaction::{Db, Tx};
 
 pub mod groups;
 
 pub use groups::{Consent, Group};
+use groups::{Whose, rows_of};
+
+/// So many people are named in one query.
+const CHUNK: usize = 500;
+/// So many people are read at once where everybody is: enough for a query to be worth it, and few enough to be held in memory.
+const STRETCH: i64 = 2_000;
 
 /// An expert as kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +41,7 @@ pub struct StoredExpert {
     pub changed_at: Instant,
 }
 
-#[derive(Debug, Clone, Queryable, Insertable, Selectable, AsChangeset)]
+#[derive(Debug, Clone, Default, Queryable, Insertable, Selectable, AsChangeset)]
 #[diesel(table_name = experts, treat_none_as_default_value = false, treat_none_as_null = true)]
 struct Row {
     id: String,
@@ -50,9 +57,6 @@ struct Row {
     made_at: i64,
     changed_at: i64,
 }
-
-/// The keys of a profile that stand in the bare row, in order: what ranking reads again before an answer leaves, and dates without a value of anybody's.
-const BARE: [&str; 6] = ["id", "registered", "wants_to_be_matched", "availability", "last_offered", "last_shown"];
 
 impl Row {
     fn of(expert: &Expert, key: KeyId, user: Option<&UserId>, version: i64, now: Instant) -> Self {
@@ -72,12 +76,17 @@ impl Row {
         }
     }
 
-    fn bare_json(&self) -> StoreResult<String> {
-        let values =
-            serde_json::json!([self.id, self.registered, self.wants_to_be_matched, self.availability, self.last_offered, self.last_shown]);
-        let values = values.as_array().cloned().unwrap_or_default();
-        let map: serde_json::Map<String, serde_json::Value> = BARE.iter().map(|key| (*key).to_owned()).zip(values).collect();
-        serde_json::to_string(&map).map_err(|error| StoreError::Internal(error.to_string()))
+    /// The keys of a profile that stand in the bare row: what ranking reads again before an answer leaves, and dates without a value of anybody's.
+    fn bare(&self) -> [(&'static str, Option<Node>); 6] {
+        let told = |value: &Option<String>| value.clone().map(Node::Text);
+        [
+            ("id", Some(Node::Text(self.id.clone()))),
+            ("registered", told(&self.registered)),
+            ("wants_to_be_matched", self.wants_to_be_matched.map(Node::Bool)),
+            ("availability", told(&self.availability)),
+            ("last_offered", told(&self.last_offered)),
+            ("last_shown", told(&self.last_shown)),
+        ]
     }
 }
 
@@ -175,10 +184,10 @@ pub fn of_user(db: &mut Db, user: &UserId) -> StoreResult<Option<ExpertId>> {
 /// [`StoreError::Key`] when a person's key is gone.
 pub fn get_all(db: &mut Db, ids: &[ExpertId]) -> StoreResult<Vec<StoredExpert>> {
     let mut found = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(500) {
+    for chunk in ids.chunks(CHUNK) {
         let names: Vec<&str> = chunk.iter().map(ExpertId::as_str).collect();
         let rows = experts::table.filter(experts::id.eq_any(&names)).order(experts::id).select(Row::as_select()).load(db.connection())?;
-        found.extend(with_groups(db, rows, Some(&names))?);
+        found.extend(opened(sealed(db, rows, Whose::These(&names), Group::ALL)?, db.keys())?);
     }
     Ok(found)
 }
@@ -188,24 +197,54 @@ pub fn get_all(db: &mut Db, ids: &[ExpertId]) -> StoreResult<Vec<StoredExpert>> 
 /// # Errors
 /// [`StoreError::Key`] when a person's key is gone.
 pub fn page(db: &mut Db, after: Option<&str>, limit: i64) -> StoreResult<Vec<StoredExpert>> {
-    let rows: Vec<Row> = experts::table
-        .filter(experts::id.gt(after.unwrap_or_default()))
-        .order(experts::id)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(db.connection())?;
-    let names: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    with_groups(db, rows, Some(&names))
+    let after = after.unwrap_or_default();
+    let stretch = stretch(db, after, limit, Group::ALL)?;
+    opened(stretch, db.keys())
 }
 
-/// Everyone, by id: what a pool is made of.
+/// Everyone, by id.
 ///
 /// # Errors
 /// [`StoreError::Key`] when a person's key is gone.
 pub fn all(db: &mut Db) -> StoreResult<Vec<StoredExpert>> {
-    let rows = experts::table.order(experts::id).select(Row::as_select()).load(db.connection())?;
-    with_groups(db, rows, None)
+    let mut everyone = Vec::new();
+    let mut after = String::new();
+    loop {
+        let stretch = stretch(db, &after, STRETCH, Group::ALL)?;
+        let Some(last) = stretch.last() else { return Ok(everyone) };
+        after.clone_from(&last.row.id);
+        everyone.extend(opened(stretch, db.keys())?);
+    }
+}
+
+/// The next people by id, after the one named, with what ranking reads of them, still sealed: opening them is work for another thread than that of
+/// the database. There is nobody left when there are none.
+///
+/// # Errors
+/// Any error of the database.
+pub fn next_to_rank(db: &mut Db, after: Option<&str>) -> StoreResult<Vec<SealedExpert>> {
+    stretch(db, after.unwrap_or_default(), STRETCH, Group::RANKED)
+}
+
+/// These people with what ranking reads of them, still sealed.
+///
+/// # Errors
+/// Any error of the database.
+pub fn these_to_rank(db: &mut Db, ids: &[ExpertId]) -> StoreResult<Vec<SealedExpert>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let names: Vec<&str> = chunk.iter().map(ExpertId::as_str).collect();
+        let rows = experts::table.filter(experts::id.eq_any(&names)).order(experts::id).select(Row::as_select()).load(db.connection())?;
+        found.extend(sealed(db, rows, Whose::These(&names), Group::RANKED)?);
+    }
+    Ok(found)
+}
+
+fn stretch(db: &mut Db, after: &str, limit: i64, groups: &[Group]) -> StoreResult<Vec<SealedExpert>> {
+    let rows: Vec<Row> =
+        experts::table.filter(experts::id.gt(after)).order(experts::id).limit(limit).select(Row::as_select()).load(db.connection())?;
+    let last = rows.last().map_or_else(String::new, |row| row.id.clone());
+    sealed(db, rows, Whose::Between(after, &last), groups)
 }
 
 /// The ids of everyone, in order: who is still there after somebody was erased.
@@ -281,11 +320,26 @@ fn join_all(tx: &mut Tx<'_>, expert: &Expert) -> StoreResult<()> {
     Ok(insert_many!(tx.connection(), programme_experts::table, rows)?)
 }
 
-fn with_groups(db: &mut Db, rows: Vec<Row>, ids: Option<&[&str]>) -> StoreResult<Vec<StoredExpert>> {
-    let mut told = groups::told(db, ids)?;
-    let mut joined = programmes_of(db, ids)?;
-    let keys = db.keys();
-    rows.into_iter().filter(|row| is_there(&row.key_id, keys)).map(|row| assembled(row, &mut told, &mut joined, keys)).collect()
+/// Puts the rows of each person together. All lists are in the order of ids.
+fn sealed(db: &mut Db, rows: Vec<Row>, whose: Whose<'_>, groups: &[Group]) -> StoreResult<Vec<SealedExpert>> {
+    let mut programmes = programmes_of(db, whose)?;
+    let mut people: Vec<SealedExpert> = rows
+        .into_iter()
+        .map(|row| SealedExpert { programmes: programmes.remove(&row.id), row, told: Vec::with_capacity(groups.len()) })
+        .collect();
+    for group in groups {
+        let mut of_people = people.iter_mut();
+        for (id, text) in group.load(db, whose)? {
+            if let Some(person) = of_people.find(|person| person.row.id == id) {
+                person.told.push((*group, text));
+            }
+        }
+    }
+    Ok(people)
+}
+
+fn opened(people: Vec<SealedExpert>, keys: &Keys) -> StoreResult<Vec<StoredExpert>> {
+    people.into_iter().filter_map(|person| person.open(keys).transpose()).collect()
 }
 
 /// Whether somebody is still there: a snapshot from just before an erasure shows rows of whom the key is destroyed by now.
@@ -293,12 +347,10 @@ pub(crate) fn is_there(key: &str, keys: &Keys) -> bool {
     KeyId::parse(key).map_or(true, |key| keys.exists(key))
 }
 
-fn programmes_of(db: &mut Db, ids: Option<&[&str]>) -> StoreResult<HashMap<String, Vec<ProgrammeId>>> {
-    let mut query = programme_experts::table.select((programme_experts::expert_id, programme_experts::programme_id)).into_boxed();
-    if let Some(ids) = ids {
-        query = query.filter(programme_experts::expert_id.eq_any(ids));
-    }
-    let pairs: Vec<(String, String)> = query.order(programme_experts::programme_id).load(db.connection())?;
+fn programmes_of(db: &mut Db, whose: Whose<'_>) -> StoreResult<HashMap<String, Vec<ProgrammeId>>> {
+    let query = programme_experts::table.select((programme_experts::expert_id, programme_experts::programme_id));
+    let query = rows_of!(programme_experts, query, whose).then_order_by(programme_experts::programme_id);
+    let pairs: Vec<(String, String)> = query.load(db.connection())?;
     let mut joined: HashMap<String, Vec<ProgrammeId>> = HashMap::new();
     for (expert, programme) in pairs {
         let programme = ProgrammeId::new(&programme).map_err(|_| corrupt("a programme's id"))?;
@@ -307,25 +359,51 @@ fn programmes_of(db: &mut Db, ids: Option<&[&str]>) -> StoreResult<HashMap<Strin
     Ok(joined)
 }
 
-fn assembled(row: Row, told: &mut groups::Told, joined: &mut HashMap<String, Vec<ProgrammeId>>, keys: &Keys) -> StoreResult<StoredExpert> {
-    let key = KeyId::parse(&row.key_id)?;
-    let mut parts = vec![row.bare_json()?];
-    for (group, sealed) in told.remove(&row.id).unwrap_or_default() {
-        parts.push(keys.of(key).open_text(&group.place(&row.id), &sealed)?);
-    }
-    let mut expert = read_merged(&parts)?;
-    expert.programmes = joined.remove(&row.id);
-    stored(row, expert)
+/// The rows of one person, with what is told of them as it lies in the database.
+#[derive(Debug)]
+pub struct SealedExpert {
+    row: Row,
+    told: Vec<(Group, Vec<u8>)>,
+    programmes: Option<Vec<ProgrammeId>>,
 }
 
-/// Reads the groups as the one record that they were. Each part is an object of ours, so its outer braces can be taken off.
-fn read_merged(parts: &[String]) -> StoreResult<Expert> {
-    let inner = |part: &String| part.get(1..part.len().saturating_sub(1)).unwrap_or_default().to_owned();
-    let text = parts.iter().map(inner).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(",");
-    reading::read(&format!("{{{text}}}")).map_err(|faults| {
-        let first = faults.first().map(|fault| format!("{} {}", fault.pointer, fault.kind.code())).unwrap_or_default();
-        StoreError::Corrupt { table: "experts", why: first }
-    })
+impl SealedExpert {
+    /// Whose rows they are.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.row.id
+    }
+
+    /// Opens what was read; the rest of the profile is as if it were not told. `None` when the person has been erased since.
+    ///
+    /// # Errors
+    /// [`StoreError::Key`] when something does not open; [`StoreError::Corrupt`] when it is no profile.
+    pub fn open(self, keys: &Keys) -> StoreResult<Option<StoredExpert>> {
+        let opener = match keys.opener(KeyId::parse(&self.row.key_id)?) {
+            Err(KeyError::Unknown) => return Ok(None),
+            opener => opener?,
+        };
+        let mut reading = Reading::default();
+        let mut pairs: Vec<(String, Node)> = Vec::with_capacity(Expert::KEYS.len());
+        pairs.extend(self.row.bare().into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+        for (group, sealed) in self.told {
+            let text = opener.open_text(&group.place(&self.row.id), sealed)?;
+            let Some(Node::Object(told)) = json::parse(&text, &mut reading) else { return Err(corrupt("a group is no object")) };
+            pairs.extend(told);
+        }
+        let mut expert = read_merged(pairs, reading)?;
+        expert.programmes = self.programmes;
+        stored(self.row, expert).map(Some)
+    }
+}
+
+/// Reads the groups as the one record that they were.
+fn read_merged(pairs: Vec<(String, Node)>, mut reading: Reading) -> StoreResult<Expert> {
+    let expert = Expert::from_node(&Node::Object(pairs), &mut reading);
+    match (expert, reading.into_faults().first()) {
+        (Some(expert), None) => Ok(expert),
+        (_, fault) => Err(corrupt(&fault.map(|fault| format!("{} {}", fault.pointer, fault.kind.code())).unwrap_or_default())),
+    }
 }
 
 fn stored(row: Row, expert: Expert) -> StoreResult<StoredExpert> {

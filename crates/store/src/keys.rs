@@ -200,17 +200,15 @@ impl Keys {
     /// # Errors
     /// [`KeyError::Unknown`] when the key does not exist any more; [`KeyError::DoesNotOpen`] when the bytes were changed or come from elsewhere.
     pub fn unseal(&self, id: KeyId, place: &Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let key = self.sealing_key(id)?;
-        let (form, rest) = sealed.split_first().ok_or(KeyError::DoesNotOpen)?;
-        let (nonce, text) = rest.split_at_checked(NONCE_LEN).ok_or(KeyError::DoesNotOpen)?;
-        if *form != FORM {
-            return Err(KeyError::DoesNotOpen);
-        }
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| KeyError::DoesNotOpen)?;
-        let mut text = text.to_vec();
-        let length = key.open_in_place(nonce, Aad::from(place.bytes()), &mut text).map_err(|_| KeyError::DoesNotOpen)?.len();
-        text.truncate(length);
-        unpadded(text)
+        self.opener(id)?.open(place, sealed.to_vec())
+    }
+
+    /// What opens everything of one person: for whoever has several things of theirs to open, since the key is worked out once.
+    ///
+    /// # Errors
+    /// [`KeyError::Unknown`] when the key does not exist any more.
+    pub fn opener(&self, id: KeyId) -> Result<Opener, KeyError> {
+        self.sealing_key(id).map(Opener)
     }
 
     /// A digest under the instance's key: the same value and purpose always give the same digest, here and nowhere else.
@@ -341,6 +339,42 @@ impl Keys {
 
     fn unwritten_keys(&self) -> MutexGuard<'_, HashSet<KeyId>> {
         self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A person's key, ready to open what it sealed.
+pub struct Opener(LessSafeKey);
+
+impl Opener {
+    /// Opens what was sealed for this place.
+    ///
+    /// # Errors
+    /// [`KeyError::DoesNotOpen`] when the bytes were changed or come from elsewhere.
+    pub fn open(&self, place: &Place<'_>, mut sealed: Vec<u8>) -> Result<Vec<u8>, KeyError> {
+        let (form, rest) = sealed.split_first_mut().ok_or(KeyError::DoesNotOpen)?;
+        let (nonce, text) = rest.split_at_mut_checked(NONCE_LEN).ok_or(KeyError::DoesNotOpen)?;
+        if *form != FORM {
+            return Err(KeyError::DoesNotOpen);
+        }
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| KeyError::DoesNotOpen)?;
+        let length = self.0.open_in_place(nonce, Aad::from(place.bytes()), text).map_err(|_| KeyError::DoesNotOpen)?.len();
+        sealed.drain(..1 + NONCE_LEN);
+        sealed.truncate(length);
+        unpadded(sealed)
+    }
+
+    /// Opens a text.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    pub fn open_text(&self, place: &Place<'_>, sealed: Vec<u8>) -> Result<String, KeyError> {
+        String::from_utf8(self.open(place, sealed)?).map_err(|_| KeyError::DoesNotOpen)
+    }
+}
+
+impl std::fmt::Debug for Opener {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Opener")
     }
 }
 

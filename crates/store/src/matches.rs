@@ -1,5 +1,7 @@
 //! Matches: where each stands, every step it took, what was arranged and who said yes to which version.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::calendar::Instant;
@@ -13,6 +15,9 @@ use crate::experts::is_there;
 use crate::keys::{KeyId, Keys, Place};
 use crate::schema::{approvals, arrangements, experts, match_events, matches, task_packages};
 use crate::transaction::{Db, Tx};
+
+/// So many matches are named in one query.
+const CHUNK: usize = 500;
 
 pub mod asking;
 pub mod carried;
@@ -383,9 +388,33 @@ pub fn history(db: &mut Db, found: &StoredMatch) -> StoreResult<Vec<Event>> {
 /// [`StoreError::NotFound`] when there is no such version.
 pub fn arrangement(db: &mut Db, found: &StoredMatch, version: i64) -> StoreResult<Arrangement> {
     let sealed: Vec<u8> = arrangements::table.find((found.id.as_str(), version)).select(arrangements::sealed).first(db.connection())?;
+    opened_arrangement(db.keys(), found, version, &sealed)
+}
+
+fn opened_arrangement(keys: &Keys, found: &StoredMatch, version: i64, sealed: &[u8]) -> StoreResult<Arrangement> {
     let row = arrangement_row(&found.id, version);
-    let text = db.keys().of(found.key).open_text(&Place::of("arrangements", &row), &sealed)?;
+    let text = keys.of(found.key).open_text(&Place::of("arrangements", &row), sealed)?;
     reading::read(&text).map_err(|_| corrupt("an arrangement"))
+}
+
+/// What is arranged in each of these matches in which anything is, with whose match it is.
+///
+/// # Errors
+/// [`StoreError::Key`] when a person's key is gone; [`StoreError::Corrupt`] when a version is not there.
+pub fn arranged(db: &mut Db, found: &[StoredMatch]) -> StoreResult<Vec<(ExpertId, Arrangement)>> {
+    let mut arranged = Vec::new();
+    for chunk in found.chunks(CHUNK) {
+        let ids: Vec<&str> = chunk.iter().map(|found| found.id.as_str()).collect();
+        let rows = arrangements::table.filter(arrangements::match_id.eq_any(&ids));
+        let rows: Vec<(String, i64, Vec<u8>)> =
+            rows.select((arrangements::match_id, arrangements::version, arrangements::sealed)).load(db.connection())?;
+        let mut sealed: HashMap<(String, i64), Vec<u8>> = rows.into_iter().map(|(id, version, sealed)| ((id, version), sealed)).collect();
+        for (found, version) in chunk.iter().filter_map(|found| Some((found, found.arrangement?))) {
+            let sealed = sealed.remove(&(found.id.to_string(), version)).ok_or_else(|| corrupt("a match without its arrangement"))?;
+            arranged.push((found.expert.clone(), opened_arrangement(db.keys(), found, version, &sealed)?));
+        }
+    }
+    Ok(arranged)
 }
 
 /// How many versions a match's arrangement has had.

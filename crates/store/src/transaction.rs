@@ -34,6 +34,12 @@ impl Db {
         &self.keys
     }
 
+    /// The keys, to open on other threads what is read here.
+    #[must_use]
+    pub fn shared_keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys)
+    }
+
     /// The bare connection, for queries that have no module of their own (checks, tests).
     pub fn connection(&mut self) -> &mut AnyConnection {
         &mut self.connection

@@ -65,6 +65,17 @@ pub(crate) async fn read<T: Serialize + Send + 'static>(
     Ok(HttpResponse::Ok().json(ask(shared, caller, work).await?))
 }
 
+/// Ranks people, when it is this request's turn: so that whoever reads something small does not wait for whoever asks for much.
+pub(crate) async fn rank<T: Serialize + Send + 'static>(
+    shared: &Shared,
+    caller: &Caller,
+    work: impl FnOnce(&Desk, &Actor) -> Result<T, Error> + Send + 'static,
+) -> Answered {
+    let desk = desk(shared)?;
+    let actor = Arc::clone(&caller.0);
+    Ok(HttpResponse::Ok().json(shared.ranking(move || work(&desk, &actor)).await?))
+}
+
 /// Reads a record with its version.
 pub(crate) async fn read_record<T: Serialize + Send + 'static>(
     shared: &Shared,

@@ -13,7 +13,7 @@ use raakvlak_service::experts::{Disclosed, ExpertExport};
 use raakvlak_service::fitting::FittingPackage;
 use utoipa::ToSchema;
 
-use super::answers::{Answered, PageQuery, change, done, make, read, read_record, read_rows};
+use super::answers::{Answered, PageQuery, change, done, make, rank, read, read_record, read_rows};
 use super::experts::Consent;
 use crate::authentication::Caller;
 use crate::body::Checked;
@@ -188,7 +188,7 @@ pub(crate) async fn preview_me(shared: web::Data<Shared>, caller: Caller) -> Ans
 )]
 #[get("/me/packages")]
 pub(crate) async fn list_my_packages(shared: web::Data<Shared>, caller: Caller) -> Answered {
-    read(&shared, &caller, |desk, actor| desk.fitting_packages(actor)).await
+    rank(&shared, &caller, |desk, actor| desk.fitting_packages(actor)).await
 }
 
 /// Take everything about me along

@@ -12,7 +12,7 @@ use raakvlak_service::shortlists::{Barrier, Explanation, NearMiss, PackageAnswer
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answers::{Answered, PageQuery, act, change, decide, make, no_body, read, read_page, read_record};
+use super::answers::{Answered, PageQuery, act, change, decide, make, no_body, rank, read, read_page, read_record};
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
@@ -285,6 +285,7 @@ pub(crate) async fn get_package_revision(shared: web::Data<Shared>, caller: Call
 )]
 #[post("/task-packages/{package}/shortlists")]
 pub(crate) async fn open_shortlist(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>, key: IdempotencyKey) -> Answered {
+    let _turn = shared.turn_to_rank().await?;
     act(&shared, &caller, (key, no_body()), StatusCode::CREATED, move |desk, actor| Ok(shown(desk.open_shortlist(actor, &id.0)?))).await
 }
 
@@ -311,7 +312,7 @@ pub(crate) async fn get_shortlist(shared: web::Data<Shared>, caller: Caller, id:
 )]
 #[get("/task-packages/{package}/ranking")]
 pub(crate) async fn get_ranking(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>) -> Answered {
-    read(&shared, &caller, move |desk, actor| Ok(desk.rank_package(actor, &id.0)?.answer)).await
+    rank(&shared, &caller, move |desk, actor| Ok(desk.rank_package(actor, &id.0)?.answer)).await
 }
 
 /// List the people whom one thing keeps out that can be changed
@@ -323,7 +324,7 @@ pub(crate) async fn get_ranking(shared: web::Data<Shared>, caller: Caller, id: I
 )]
 #[get("/task-packages/{package}/near-misses")]
 pub(crate) async fn list_near_misses(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>) -> Answered {
-    read(&shared, &caller, move |desk, actor| desk.near_misses(actor, &id.0)).await
+    rank(&shared, &caller, move |desk, actor| desk.near_misses(actor, &id.0)).await
 }
 
 /// Count whom each gate keeps out
@@ -335,7 +336,7 @@ pub(crate) async fn list_near_misses(shared: web::Data<Shared>, caller: Caller, 
 )]
 #[get("/task-packages/{package}/barriers")]
 pub(crate) async fn list_barriers(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>) -> Answered {
-    read(&shared, &caller, move |desk, actor| desk.barriers(actor, &id.0)).await
+    rank(&shared, &caller, move |desk, actor| desk.barriers(actor, &id.0)).await
 }
 
 /// Explain why somebody fits a package
@@ -349,5 +350,5 @@ pub(crate) async fn list_barriers(shared: web::Data<Shared>, caller: Caller, id:
 )]
 #[get("/task-packages/{package}/explanations/{expert}")]
 pub(crate) async fn get_explanation(shared: web::Data<Shared>, caller: Caller, both: BothInPath<PackageId, ExpertId>) -> Answered {
-    read(&shared, &caller, move |desk, actor| desk.explain(actor, &both.0, &both.1)).await
+    rank(&shared, &caller, move |desk, actor| desk.explain(actor, &both.0, &both.1)).await
 }

@@ -124,6 +124,9 @@ impl Rounds {
         let ended = Arc::new(AtomicBool::new(false));
         let end = Arc::clone(&ended);
         let thread = std::thread::spawn(move || {
+            if let Err(error) = desk.read_people() {
+                tracing::warn!(%error, "the people cannot be read now; the first ranking tries again");
+            }
             // What has had its time goes at the start and then once every so many rounds.
             for at in (0..CLEARING_ROUNDS).cycle() {
                 if end.load(Ordering::Relaxed) {

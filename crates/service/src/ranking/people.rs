@@ -1,6 +1,6 @@
 //! The people in memory: read once, then kept up to date by the change feed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
@@ -12,9 +12,9 @@ use raakvlak_domain::matches::MatchState;
 use raakvlak_domain::workload::{Obligation, outside_work};
 use raakvlak_engine::people::Person;
 use raakvlak_engine::pool::{Change, Pool};
-use raakvlak_store::experts::StoredExpert;
-use raakvlak_store::matches::MatchQuery;
-use raakvlak_store::{Db, ObjectKind, StoreError, experts, matches, shortlists};
+use raakvlak_store::experts::SealedExpert;
+use raakvlak_store::matches::{MatchQuery, StoredMatch};
+use raakvlak_store::{Db, Keys, ObjectKind, StoreError, experts, matches, shortlists};
 use rayon::prelude::*;
 
 use super::words::Words;
@@ -148,9 +148,10 @@ impl Matcher {
     /// Reads those who were touched, and forgets those who were erased: of them nothing stays in memory.
     fn read_again(&self, old: &mut Working, db: &mut Db, touched: &Touched) -> Result<(), Error> {
         let ids: Vec<ExpertId> = touched.people.iter().cloned().collect();
-        let there = self.threads.install(|| persons(db, Some(&ids), &old.words, old.day))?;
-        let left = ids.into_iter().filter(|id| !there.contains_key(id)).map(Change::Left).collect::<Vec<_>>();
-        old.change(there.into_values().map(|person| Change::Is(Box::new(person))).chain(left).collect());
+        let there = self.threads.install(|| some(db, &ids, &old.words, old.day))?;
+        let still: HashSet<&ExpertId> = there.iter().map(Person::id).collect();
+        let left = ids.iter().filter(|id| !still.contains(id)).cloned().map(Change::Left).collect::<Vec<_>>();
+        old.change(there.into_iter().map(|person| Change::Is(Box::new(person))).chain(left).collect());
         if touched.erased {
             let there: HashSet<ExpertId> = experts::ids(db)?.into_iter().collect();
             old.change(old.pool.ids().filter(|id| !there.contains(id)).map(Change::Left).collect());
@@ -162,8 +163,7 @@ impl Matcher {
     fn read_all(&self, db: &mut Db, day: Date) -> Result<Working, Error> {
         let words = Arc::new(Words::in_force(db, &self.threads)?);
         let seen = db.changes_head()?;
-        let persons = self.threads.install(|| persons(db, None, &words, day))?;
-        let pool = self.threads.install(|| Pool::build(persons.into_values()));
+        let pool = self.threads.install(|| everybody(db, &words, day).map(Pool::build))?;
         Ok(Working { pool, words, seen, day, tidying: None })
     }
 
@@ -288,44 +288,77 @@ impl Touched {
     }
 }
 
-/// Reads people: these, or everybody.
-fn persons(db: &mut Db, ids: Option<&[ExpertId]>, words: &Words, day: Date) -> Result<BTreeMap<ExpertId, Person>, Error> {
-    let found = match ids {
-        Some(ids) => experts::get_all(db, ids)?,
-        None => experts::all(db)?,
-    };
-    let arranged = arranged(db, ids)?;
-    let shown = shortlists::last_shown_before(db, ids, day)?;
-    let person = |found: StoredExpert| {
-        let mut expert = words.known_expert(found.expert);
-        expert.last_shown = expert.last_shown.max(shown.get(&expert.id).copied());
-        let point = expert.place.as_ref().and_then(|place| words.gazetteer.point(place).ok());
-        let committed = committed_hours(&expert, arranged.get(&expert.id).into_iter().flatten(), day);
-        Person::new(&expert, words.lexicon.vocabulary(), point, committed)
-            .map(|person| (expert.id.clone(), person))
-            .map_err(|unknown| Error::Internal(unknown.to_string()))
-    };
-    found.into_par_iter().map(person).collect()
+/// Reads everybody: while some are read from the database, those before them are opened.
+fn everybody(db: &mut Db, words: &Words, day: Date) -> Result<Vec<Person>, Error> {
+    let beside = Beside::read(db, None, words, day)?;
+    let mut people = Vec::new();
+    let mut stretch = experts::next_to_rank(db, None)?;
+    while !stretch.is_empty() {
+        let last = stretch.last().map(|last| last.id().to_owned());
+        let (next, opened) = rayon::join(|| experts::next_to_rank(db, last.as_deref()), || beside.persons(stretch));
+        people.extend(opened?);
+        stretch = next?;
+    }
+    Ok(people)
 }
 
-/// What is arranged, per person, in matches that take hours.
-fn arranged(db: &mut Db, ids: Option<&[ExpertId]>) -> Result<HashMap<ExpertId, Vec<Arrangement>>, Error> {
+/// Reads these people, as far as they exist.
+fn some(db: &mut Db, ids: &[ExpertId], words: &Words, day: Date) -> Result<Vec<Person>, Error> {
+    let beside = Beside::read(db, Some(ids), words, day)?;
+    beside.persons(experts::these_to_rank(db, ids)?)
+}
+
+/// What makes a person of a profile.
+struct Beside<'a> {
+    keys: Arc<Keys>,
+    words: &'a Words,
+    day: Date,
+    /// What is arranged, per person, in matches that take hours.
+    arranged: HashMap<ExpertId, Vec<Arrangement>>,
+    /// When somebody was last in a list that was opened, by person.
+    shown: HashMap<ExpertId, Date>,
+}
+
+impl<'a> Beside<'a> {
+    fn read(db: &mut Db, ids: Option<&[ExpertId]>, words: &'a Words, day: Date) -> Result<Self, Error> {
+        let mut arranged: HashMap<ExpertId, Vec<Arrangement>> = HashMap::new();
+        let taking_hours = taking_hours(db, ids)?;
+        for (expert, arrangement) in matches::arranged(db, &taking_hours)? {
+            arranged.entry(expert).or_default().push(arrangement);
+        }
+        let shown = shortlists::last_shown_before(db, ids, day)?;
+        Ok(Self { keys: db.shared_keys(), words, day, arranged, shown })
+    }
+
+    fn persons(&self, found: Vec<SealedExpert>) -> Result<Vec<Person>, Error> {
+        found.into_par_iter().filter_map(|found| self.person(found).transpose()).collect()
+    }
+
+    /// The person whom ranking sees; `None` when they have been erased meanwhile.
+    fn person(&self, found: SealedExpert) -> Result<Option<Person>, Error> {
+        let Some(found) = found.open(&self.keys)? else { return Ok(None) };
+        let mut expert = self.words.known_expert(found.expert);
+        expert.last_shown = expert.last_shown.max(self.shown.get(&expert.id).copied());
+        let point = expert.place.as_ref().and_then(|place| self.words.gazetteer.point(place).ok());
+        let committed = committed_hours(&expert, self.arranged.get(&expert.id).into_iter().flatten(), self.day);
+        let person = Person::new(&expert, self.words.lexicon.vocabulary(), point, committed);
+        person.map(Some).map_err(|unknown| Error::Internal(unknown.to_string()))
+    }
+}
+
+/// The matches that take hours, of these people or of all.
+fn taking_hours(db: &mut Db, ids: Option<&[ExpertId]>) -> Result<Vec<StoredMatch>, Error> {
     let states: Vec<MatchState> = MatchState::ALL.iter().copied().filter(|state| state.takes_hours()).collect();
     let everyone = MatchQuery { states: Some(states), ..MatchQuery::default() };
     let queries: Vec<MatchQuery> = match ids {
         Some(ids) => ids.iter().map(|id| MatchQuery { expert: Some(id.clone()), ..everyone.clone() }).collect(),
         None => vec![everyone],
     };
-    let mut arranged: HashMap<ExpertId, Vec<Arrangement>> = HashMap::new();
+    let mut found = Vec::new();
     for query in queries {
-        for found in matches::list(db, &query)? {
-            if let Some(version) = found.arrangement {
-                let arrangement = matches::arrangement(db, &found, version)?;
-                arranged.entry(found.expert).or_default().push(arrangement);
-            }
-        }
+        found.extend(matches::list(db, &query)?);
     }
-    Ok(arranged)
+    Ok(found)
 }
 
 /// Everything that takes hours of somebody: their work elsewhere, and what is arranged here.

@@ -24,10 +24,28 @@ pub struct Consent {
     pub withdrawn_at: Option<Instant>,
 }
 
-/// The sealed groups of one person.
-pub(super) type Sealed = Vec<(Group, Vec<u8>)>;
-/// The sealed groups per person.
-pub(super) type Told = HashMap<String, Sealed>;
+/// Whose rows are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Whose<'a> {
+    /// Of the people with these ids.
+    These(&'a [&'a str]),
+    /// Of the people whose ids come after the first and not after the second.
+    Between(&'a str, &'a str),
+}
+
+/// Keeps the rows of some people, of a table with the column `expert_id`, in the order of their ids.
+macro_rules! rows_of {
+    ($table:ident, $query:expr, $whose:expr) => {{
+        let query = $query.order($table::expert_id).into_boxed();
+        match $whose {
+            $crate::experts::groups::Whose::These(ids) => query.filter($table::expert_id.eq_any(ids)),
+            $crate::experts::groups::Whose::Between(after, last) => {
+                query.filter($table::expert_id.gt(after)).filter($table::expert_id.le(last))
+            }
+        }
+    }};
+}
+pub(super) use rows_of;
 
 type GroupRow = (String, Vec<u8>, Option<i64>, Option<i64>, i64);
 
@@ -60,14 +78,11 @@ macro_rules! groups {
                 match self { $(Self::$group => stringify!($table)),* }
             }
 
-            fn load(self, db: &mut Db, ids: Option<&[&str]>) -> StoreResult<Vec<(String, Vec<u8>)>> {
+            /// The sealed group of these people, in the order of their ids.
+            pub(super) fn load(self, db: &mut Db, whose: Whose<'_>) -> StoreResult<Vec<(String, Vec<u8>)>> {
                 match self {
                     $(Self::$group => {
-                        let mut query = $table::table.select(($table::expert_id, $table::sealed)).into_boxed();
-                        if let Some(ids) = ids {
-                            query = query.filter($table::expert_id.eq_any(ids));
-                        }
-                        Ok(query.load(db.connection())?)
+                        Ok(rows_of!($table, $table::table.select(($table::expert_id, $table::sealed)), whose).load(db.connection())?)
                     })*
                 }
             }
@@ -142,6 +157,9 @@ groups! {
 }
 
 impl Group {
+    /// The groups in which lies what ranking reads; the others stay closed.
+    pub(super) const RANKED: &'static [Self] = &[Self::Competences, Self::Experience, Self::Limits, Self::Documents, Self::Practical];
+
     /// Where the group of this person belongs.
     pub(super) fn place(self, id: &str) -> Place<'_> {
         Place::of(self.table(), id)
@@ -215,17 +233,6 @@ fn withdraw(tx: &mut Tx<'_>, group: Group, key: KeyId, old: GroupRow) -> StoreRe
     group.put(tx, &(id, sealed, given, withdrawn.or(Some(now)), now))
 }
 
-/// Every sealed group of these people, or of all.
-pub(super) fn told(db: &mut Db, ids: Option<&[&str]>) -> StoreResult<Told> {
-    let mut told = Told::new();
-    for group in Group::ALL {
-        for (id, sealed) in group.load(db, ids)? {
-            told.entry(id).or_default().push((*group, sealed));
-        }
-    }
-    Ok(told)
-}
-
 pub(super) fn consents(db: &mut Db, id: &ExpertId) -> StoreResult<BTreeMap<Group, Consent>> {
     let mut consents = BTreeMap::new();
     for group in Group::ALL.iter().filter(|group| group.is_special()) {
@@ -273,7 +280,8 @@ mod tests {
 
     #[test]
     fn every_key_of_a_profile_lies_in_exactly_one_place() {
-        let mut places: Vec<&str> = Group::ALL.iter().flat_map(|group| group.keys()).copied().chain(super::super::BARE).collect();
+        let bare = super::super::Row::default().bare().map(|(key, _)| key);
+        let mut places: Vec<&str> = Group::ALL.iter().flat_map(|group| group.keys()).copied().chain(bare).collect();
         places.push("programmes");
         places.sort_unstable();
         let mut keys = Expert::KEYS.to_vec();
