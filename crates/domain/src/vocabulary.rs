@@ -155,8 +155,15 @@ impl Vocabulary {
 }
 
 /// Where ids stand in a list, by their hash: made when it is first asked, and held against the list each time, which may have changed since.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Whereabouts(OnceLock<HashMap<u64, u32>>);
+
+/// A copy is made to be changed, so it looks for itself.
+impl Clone for Whereabouts {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
 
 impl Whereabouts {
     fn of(&self, competences: &[Competence], id: &str) -> Option<u32> {
@@ -178,3 +185,32 @@ impl PartialEq for Whereabouts {
 }
 
 impl Eq for Whereabouts {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(id: &str) -> Competence {
+        Competence {
+            id: id.to_owned(),
+            kind: CompetenceKind::Skill,
+            label: Label::default(),
+            alternatives_nl: vec![],
+            alternatives_en: vec![],
+        }
+    }
+
+    #[test]
+    fn finds_competences_also_after_the_list_has_changed() {
+        let first = Vocabulary { competences: ["a", "c", "e"].map(known).to_vec(), ..Vocabulary::default() };
+        assert_eq!(["a", "b", "c", "e"].map(|id| first.competence(id)), [Some(0), None, Some(1), Some(2)]);
+        let mut changed = first.clone();
+        changed.competences.insert(1, known("b"));
+        assert_eq!(["a", "b", "c", "e"].map(|id| changed.competence(id)), [Some(0), Some(1), Some(2), Some(3)]);
+        changed.competences.remove(0);
+        assert_eq!(["a", "b", "c", "e"].map(|id| changed.competence(id)), [None, Some(0), Some(1), Some(2)]);
+        let copy = changed.clone();
+        assert_eq!(copy.competence("c"), Some(1));
+        assert_eq!(copy.whereabouts.0.get().map(HashMap::len), Some(3), "a copy does not keep where things stood before");
+    }
+}
