@@ -155,15 +155,6 @@ impl Desk {
         Ok(Some(InMemory { people: pool.len(), bytes: pool.bytes() }))
     }
 
-    /// Reads everybody, unless that was done already, so that whoever asks for the first ranking does not wait for it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unavailable`] when the store cannot be reached.
-    pub fn read_people(&self) -> Result<(), Error> {
-        self.people().map(drop)
-    }
-
     /// The people as the store has them now.
     fn people(&self) -> Result<Arc<Snapshot>, Error> {
         self.matcher().up_to_date(self)

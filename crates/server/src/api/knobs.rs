@@ -12,7 +12,7 @@ use raakvlak_service::knobs::{Preset, Standing, VersionView, scope_of};
 use raakvlak_service::shortlists::Preview;
 use utoipa::ToSchema;
 
-use super::answers::{Answered, PageQuery, change, rank, read, read_record, read_rows};
+use super::answers::{Answered, PageQuery, change, read, read_record, read_rows};
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
@@ -187,5 +187,5 @@ pub(crate) async fn list_matcher_presets(shared: web::Data<Shared>, caller: Call
 )]
 #[post("/knobs/matcher/preview")]
 pub(crate) async fn preview_matcher_knob(shared: web::Data<Shared>, caller: Caller, body: Checked<Trial>) -> Answered {
-    rank(&shared, &caller, move |desk, actor| desk.preview_knob(actor, &body.value.package, &body.value.setting)).await
+    read(&shared, &caller, move |desk, actor| desk.preview_knob(actor, &body.value.package, &body.value.setting)).await
 }

@@ -22,6 +22,17 @@ use crate::desk::Desk;
 use crate::error::Error;
 use crate::exchange::committed::committed_hours;
 
+impl Desk {
+    /// Reads everybody, unless that was done already, so that whoever asks for the first ranking does not wait for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] when the store cannot be reached.
+    pub fn read_people(&self) -> Result<(), Error> {
+        self.matcher().up_to_date(self).map(drop)
+    }
+}
+
 /// The people as of one moment, ready to be ranked.
 pub(crate) struct Snapshot {
     /// The people.
