@@ -120,6 +120,7 @@ const TABLE: &[(&str, &str)] = &[
     ("list_matcher_versions", "401 403 403 403 403 200 200 200"),
     ("list_matcher_presets", "401 403 403 403 403 200 200 200"),
     ("preview_matcher_knob", "401 403 403 403 403 200 403 403"),
+    ("preview_matcher_knob_in_scope", "401 403 403 403 403 200 200 403"),
     ("get_matcher_knob", "401 403 403 403 403 200 200 200"),
     ("turn_matcher_knob", "401 403 403 403 403 200 200 403"),
     // The words.
@@ -140,6 +141,8 @@ const TABLE: &[(&str, &str)] = &[
     ("delete_export", "401 403 403 403 403 403 404 403"),
     // The trail.
     ("list_audit", "401 403 403 403 403 403 200 200"),
+    ("get_fairness_report", "401 403 403 403 403 200 200 200"),
+    ("get_unseen_report", "401 403 403 403 403 200 200 200"),
     ("verify_audit", "401 403 403 403 403 403 200 200"),
 ];
 

@@ -16,6 +16,7 @@ mod common;
 mod consent;
 mod demo;
 mod faults;
+mod figures;
 mod limits;
 mod memory;
 mod model;

@@ -71,6 +71,15 @@ impl Date {
         u32::try_from(as_of.day_number() - self.day_number()).unwrap_or(0)
     }
 
+    /// The moment at which this day begins in Amsterdam.
+    #[must_use]
+    pub fn start_in_amsterdam(self) -> Instant {
+        let zone = jiff::tz::TimeZone::get(TIME_ZONE).unwrap_or(jiff::tz::TimeZone::UTC);
+        self.0
+            .to_zoned(zone)
+            .map_or(Instant::from_microseconds(i64::from(self.day_number()) * 86_400_000_000), |zoned| zoned.timestamp().into())
+    }
+
     /// The day so many days later.
     #[must_use]
     pub fn plus_days(self, days: u32) -> Self {

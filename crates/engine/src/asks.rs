@@ -84,6 +84,12 @@ impl Asks {
         self.0 >> ask as u16 & 1 == 1
     }
 
+    /// The keys of both.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The keys that are not in the other set.
     pub(crate) fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)

@@ -5,7 +5,6 @@
 
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::quantities::WHOLE;
-use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::answer::{ExpertAnswer, ListedPackage, listed_package};
@@ -53,15 +52,15 @@ impl Board {
         self.demands.is_empty()
     }
 
-    /// The complete answer for the expert with this number in the pool, who is read with the same version of the vocabulary. It does not depend on how
-    /// many threads there are.
+    /// The complete answer for the expert with this number in the pool, who is read with the same version of the vocabulary. It does not depend on who works
+    /// it out.
     #[must_use]
-    pub fn packages_for(&self, pool: &Pool, person: u32, as_of: Date, threads: &ThreadPool) -> ExpertAnswer {
+    pub fn packages_for<'c>(&self, pool: &Pool, person: u32, as_of: Date, crew: impl Into<Crew<'c>>) -> ExpertAnswer {
         let held = pool.person(person);
         let meeting = Meeting::new(self, &held, as_of);
         let block = |first: usize| self.block(&meeting, pool, person, as_of, first);
         let starts = (0..self.len()).step_by(BLOCK);
-        let parts: Vec<Part> = match Crew::from(threads).for_parts(starts.len()) {
+        let parts: Vec<Part> = match crew.into().for_parts(starts.len()) {
             Some(threads) => threads.install(|| starts.collect::<Vec<_>>().into_par_iter().map(block).collect()),
             None => starts.map(block).collect(),
         };

@@ -12,6 +12,7 @@ pub mod me;
 pub mod organisations;
 pub mod packages;
 pub mod programmes;
+pub mod reports;
 pub mod todos;
 pub mod tokens;
 pub mod users;

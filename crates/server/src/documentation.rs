@@ -53,6 +53,7 @@ pub const SECURITY_SCHEME: &str = "accessToken";
         (name = "experts", description = "Experts by experience, as a mediator fills in together with them."),
         (name = "matches", description = "A match's life, one door for each verb."),
         (name = "knobs", description = "How matching is set: positions, versions, previews."),
+        (name = "reports", description = "Figures: fairness, and who is shown to nobody."),
         (name = "vocabulary", description = "The words, and finding them in free text."),
         (name = "todos", description = "What needs a mediator today."),
         (name = "audit", description = "The trail of every decision and every look."),

@@ -4,7 +4,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::api::{
-    audit, experts, exports, imports, keys, knobs, matches, me, organisations, packages, programmes, todos, tokens, users, vocabulary,
+    audit, experts, exports, imports, keys, knobs, matches, me, organisations, packages, programmes, reports, todos, tokens, users,
+    vocabulary,
 };
 use crate::documentation;
 
@@ -117,8 +118,12 @@ pub fn api(config: &mut ServiceConfig) {
             .service(knobs::list_matcher_versions)
             .service(knobs::list_matcher_presets)
             .service(knobs::preview_matcher_knob)
+            .service(knobs::preview_matcher_knob_in_scope)
             .service(knobs::get_matcher_knob)
             .service(knobs::turn_matcher_knob)
+            // Reports.
+            .service(reports::get_fairness_report)
+            .service(reports::get_unseen_report)
             // Vocabulary.
             .service(vocabulary::list_terms)
             .service(vocabulary::link_text)

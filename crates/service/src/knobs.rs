@@ -21,6 +21,10 @@ use crate::desk::{Desk, Page, PageRequest, digest_of, new_id};
 use crate::error::Error;
 use crate::packages::internal;
 
+mod trial;
+
+pub use trial::ScopePreview;
+
 /// How a knob stands in a scope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Standing {

@@ -12,6 +12,7 @@ pub mod error;
 pub mod exchange;
 pub mod experts;
 pub mod exports;
+pub mod figures;
 pub mod fitting;
 pub mod housekeeping;
 pub mod idempotency;

@@ -20,6 +20,7 @@ use raakvlak_store::packages::PackageQuery;
 use crate::desk::Desk;
 use crate::error::Error;
 
+pub(crate) mod demands;
 pub(crate) mod people;
 pub(crate) mod words;
 
@@ -129,11 +130,7 @@ impl Desk {
     }
 
     fn demand(&self, snapshot: &Snapshot, package: &TaskPackage, knob: &MatcherKnob) -> Result<Demand, Error> {
-        let words = &snapshot.words;
-        // A place that no table knows any more is a place that is not known, not a package that cannot be matched.
-        let point = package.place.as_ref().and_then(|place| words.gazetteer.point(place).ok());
-        let package = words.known_package(package);
-        Demand::new(&package, &words.lexicon, point, knob).map_err(|unknown| Error::Internal(unknown.to_string()))
+        snapshot.words.demand(package, knob)
     }
 
     /// The words and places in force.
@@ -156,7 +153,7 @@ impl Desk {
     }
 
     /// The people as the store has them now.
-    fn people(&self) -> Result<Arc<Snapshot>, Error> {
+    pub(crate) fn people(&self) -> Result<Arc<Snapshot>, Error> {
         self.matcher().up_to_date(self)
     }
 

@@ -47,6 +47,7 @@ pub mod erasure;
 pub mod error;
 pub mod experts;
 mod feed;
+pub mod figures;
 pub mod idempotency;
 pub mod keys;
 pub mod knobs;

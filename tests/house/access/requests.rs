@@ -461,6 +461,11 @@ impl Scene<'_> {
             }
             "list_audit" => Ask::new("GET", "/audit"),
             "verify_audit" => Ask::new("GET", "/audit/verification"),
+            "get_fairness_report" => Ask::new("GET", "/reports/fairness?from=2026-01-01"),
+            "get_unseen_report" => Ask::new("GET", "/reports/unseen"),
+            "preview_matcher_knob_in_scope" => {
+                Ask::new("POST", "/knobs/matcher/scope-preview").with(json!({ "scope": "network", "setting": { "floor": 3_000 } }))
+            }
             "create_import" => Ask::new("POST", "/imports"),
             "get_import" => Ask::new("GET", "/imports/i-none"),
             "cancel_import" => Ask::new("DELETE", "/imports/i-none"),

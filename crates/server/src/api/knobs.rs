@@ -8,11 +8,11 @@ use raakvlak_domain::{closed_words, record};
 use raakvlak_service::actor::Actor;
 use raakvlak_service::desk::{Desk, Versioned};
 use raakvlak_service::error::Error;
-use raakvlak_service::knobs::{Preset, Standing, VersionView, scope_of};
+use raakvlak_service::knobs::{Preset, ScopePreview, Standing, VersionView, scope_of};
 use raakvlak_service::shortlists::Preview;
 use utoipa::ToSchema;
 
-use super::answers::{Answered, PageQuery, change, read, read_record, read_rows};
+use super::answers::{Answered, PageQuery, change, rank, read, read_record, read_rows};
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
@@ -187,5 +187,37 @@ pub(crate) async fn list_matcher_presets(shared: web::Data<Shared>, caller: Call
 )]
 #[post("/knobs/matcher/preview")]
 pub(crate) async fn preview_matcher_knob(shared: web::Data<Shared>, caller: Caller, body: Checked<Trial>) -> Answered {
-    read(&shared, &caller, move |desk, actor| desk.preview_knob(actor, &body.value.package, &body.value.setting)).await
+    rank(&shared, &caller, move |desk, actor| desk.preview_knob(actor, &body.value.package, &body.value.setting)).await
+}
+
+record! {
+    /// A setting to try on every open package of a scope.
+    #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
+    pub struct ScopeTrial {
+        /// The sort of scope.
+        pub scope: ScopeKind,
+        /// The programme or package; left out for the network.
+        pub id: Option<Line>,
+        /// The setting.
+        pub setting: MatcherKnob,
+    }
+}
+
+/// Try a setting on a programme or on everything
+///
+/// Says how many people would be shown who are not now, the other way round, and whether places would be spread less fairly. It names nobody and saves
+/// nothing.
+#[utoipa::path(
+    operation_id = "preview_matcher_knob_in_scope",
+    tag = "knobs",
+    request_body(content = ScopeTrial, example = json!({"scope": "network", "setting": {"unseen_share": 40}})),
+    responses((status = 200, description = "What would change, and what would get worse.", body = ScopePreview))
+)]
+#[post("/knobs/matcher/scope-preview")]
+pub(crate) async fn preview_matcher_knob_in_scope(shared: web::Data<Shared>, caller: Caller, body: Checked<ScopeTrial>) -> Answered {
+    rank(&shared, &caller, move |desk, actor| {
+        let ScopeTrial { scope, id, setting } = body.value;
+        desk.preview_scope(actor, &scope_of(scope.as_str(), id.as_ref().map(Line::as_str))?, &setting)
+    })
+    .await
 }

@@ -7,14 +7,17 @@ use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::faults::Fault;
 use raakvlak_domain::identifiers::TermId;
+use raakvlak_domain::knobs::MatcherKnob;
 use raakvlak_domain::organisations::Organisation;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::vocabulary::{ClosedVocabulary, Vocabulary};
+use raakvlak_engine::demand::Demand;
 use raakvlak_engine::lexicon::Lexicon;
 use raakvlak_engine::similarity::{NeighbourList, Neighbours};
 use raakvlak_store::{Db, places, vocabulary};
 use rayon::ThreadPool;
 
+use super::demands::Demands;
 use crate::error::Error;
 use crate::exchange::references::Known;
 use crate::places::{Gazetteer, PostcodeArea, Postcodes};
@@ -28,6 +31,8 @@ pub(crate) struct Words {
     pub(crate) gazetteer: Gazetteer,
     /// The version that was brought in; `None` while the built-in one holds.
     pub(crate) version: Option<String>,
+    /// Packages that were made ready with these words.
+    demands: Demands,
     /// Finds competences in free text; made when it is first asked for.
     linker: OnceLock<Linker>,
     /// The number of the latest change up to which they are known to hold.
@@ -49,7 +54,7 @@ impl Words {
     }
 
     fn new(lexicon: Arc<Lexicon>, gazetteer: Gazetteer, version: Option<String>) -> Self {
-        Self { lexicon, gazetteer, version, linker: OnceLock::new(), held_until: AtomicI64::new(0) }
+        Self { lexicon, gazetteer, version, demands: Demands::default(), linker: OnceLock::new(), held_until: AtomicI64::new(0) }
     }
 
     /// The number of the latest change up to which they are known to hold, when they held at `seen`.
@@ -65,6 +70,11 @@ impl Words {
     /// Finds competences in free text.
     pub(crate) fn linker(&self) -> &Linker {
         self.linker.get_or_init(|| Linker::new(self.lexicon.vocabulary()))
+    }
+
+    /// A package under a setting of the knob, ready for matching.
+    pub(crate) fn demand(&self, package: &TaskPackage, knob: &MatcherKnob) -> Result<Demand, Error> {
+        self.demands.ready(package, self, knob).map_err(|unknown| Error::Internal(unknown.to_string()))
     }
 
     /// Every word and place of a package that does not exist.

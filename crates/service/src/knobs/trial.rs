@@ -1,0 +1,129 @@
+//! What turning the matcher knob would do to everybody: in a programme, or in the whole network. Nothing is saved, and nobody counts as shown.
+
+use std::ops::ControlFlow;
+
+use raakvlak_domain::knobs::{MatcherKnob, Scope};
+use raakvlak_domain::packages::TaskPackage;
+use raakvlak_engine::batch::in_order;
+use raakvlak_engine::crew::Crew;
+use raakvlak_engine::demand::Demand;
+use raakvlak_engine::fairness::{Alarm, Places, Spread, alarms, spread};
+use raakvlak_engine::shortlist::shortlist;
+use raakvlak_store::Db;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Source, effective, resolved, scopes_from, scopes_of};
+use crate::actor::Actor;
+use crate::authorise::{Action, Object, authorise};
+use crate::desk::Desk;
+use crate::error::Error;
+use crate::ranking::people::Snapshot;
+
+/// What a setting would do to the lists of all packages in a scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ScopePreview {
+    /// How many packages in the scope are open to matches.
+    pub packages: usize,
+    /// How many of them have a narrower setting of their own, so that nothing changes for them.
+    pub set_elsewhere: usize,
+    /// In how many of them the list would hold others, or the same people in another order.
+    pub changed: usize,
+    /// How many people would be in a list who are in none now.
+    pub enter: usize,
+    /// How many people would be in no list any more.
+    pub leave: usize,
+    /// How places are spread now.
+    pub before: Spread,
+    /// How they would be spread.
+    pub after: Spread,
+    /// What would get worse. Somebody has to have seen it before the knob is turned.
+    pub alarms: Vec<Alarm>,
+}
+
+impl Desk {
+    /// What a setting would do to the shortlists of every open package in a scope: how many people would be shown who are not now, the other way round, and
+    /// whether places would be spread less fairly. It names nobody.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when the scope's record does not exist; [`Error::NotAllowed`] for anybody but mediators and stewards.
+    pub fn preview_scope(&self, actor: &Actor, scope: &Scope, setting: &MatcherKnob) -> Result<ScopePreview, Error> {
+        authorise(actor, Action::TurnKnob, &Object::Network)?;
+        let packages = self.open_packages()?;
+        let trials = self.read(|db| {
+            scopes_from(db, scope)?;
+            let within = packages.into_iter().filter(|(package, _)| scopes_of(package).contains(scope));
+            within.map(|(package, _)| Trial::of(db, package, scope, setting)).collect::<Result<Vec<_>, _>>()
+        })?;
+        let snapshot = self.people()?;
+        let outcome = self.tried(&snapshot, &trials)?;
+        let spread = |places: &Places| spread(&snapshot.pool, snapshot.words.lexicon.vocabulary(), snapshot.day, places);
+        let (before, after) = (spread(&outcome.before), spread(&outcome.after));
+        Ok(ScopePreview {
+            packages: trials.len(),
+            set_elsewhere: trials.iter().filter(|trial| trial.is_set_elsewhere).count(),
+            changed: outcome.changed,
+            enter: outcome.after.only_here(&outcome.before),
+            leave: outcome.before.only_here(&outcome.after),
+            alarms: alarms(&before, &after),
+            before,
+            after,
+        })
+    }
+
+    fn tried(&self, snapshot: &Snapshot, trials: &[Trial]) -> Result<Outcome, Error> {
+        let demands = trials.iter().map(|trial| {
+            let before = snapshot.words.demand(&trial.package, &trial.before)?;
+            let after = (trial.before != trial.after).then(|| before.turned(&trial.after));
+            Ok((before, after))
+        });
+        let demands: Vec<(Demand, Option<Demand>)> = demands.collect::<Result<_, Error>>()?;
+        let listed = |demand: &Demand, crew: Crew| -> Vec<u32> {
+            shortlist(&snapshot.pool, demand, snapshot.day, crew).places.iter().map(|place| place.ranked.person).collect()
+        };
+        let both = |(before, after): &(Demand, Option<Demand>), crew: Crew| {
+            let lists = listed(before, crew);
+            let turned = after.as_ref().map_or_else(|| lists.clone(), |after| listed(after, crew));
+            (lists, turned)
+        };
+        let mut outcome = Outcome { before: Places::none(&snapshot.pool), after: Places::none(&snapshot.pool), changed: 0 };
+        let _ = in_order(&demands, self.matcher().threads(), both, |(before, after)| {
+            outcome.changed += usize::from(before != after);
+            before.into_iter().for_each(|person| outcome.before.add(person));
+            after.into_iter().for_each(|person| outcome.after.add(person));
+            ControlFlow::Continue(())
+        });
+        Ok(outcome)
+    }
+}
+
+/// A package, with the setting that holds for it and the one that would.
+struct Trial {
+    package: TaskPackage,
+    before: MatcherKnob,
+    after: MatcherKnob,
+    is_set_elsewhere: bool,
+}
+
+impl Trial {
+    fn of(db: &mut Db, package: TaskPackage, scope: &Scope, setting: &MatcherKnob) -> Result<Self, Error> {
+        let (before, _) = effective(db, &package)?;
+        // What is set more narrowly goes on counting; the weights with which a programme starts stand on top of what the network says.
+        let narrower: Vec<Scope> = scopes_of(&package).into_iter().take_while(|found| found != scope).collect();
+        let (found, _, from) = resolved(db, &narrower)?;
+        let (after, is_set_elsewhere) = match from {
+            Source::Start | Source::Network => (*setting, false),
+            Source::ProgrammeStart => (MatcherKnob { weights: found.weights, ..*setting }, false),
+            Source::Package | Source::Programme => (found, true),
+        };
+        Ok(Self { package, before, after, is_set_elsewhere })
+    }
+}
+
+/// Who is in which list before and after.
+struct Outcome {
+    before: Places,
+    after: Places,
+    changed: usize,
+}
