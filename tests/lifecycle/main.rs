@@ -15,6 +15,7 @@ mod commands;
 mod common;
 mod consent;
 mod demo;
+mod explanations;
 mod faults;
 mod figures;
 mod limits;

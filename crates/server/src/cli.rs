@@ -19,7 +19,6 @@ mod streams;
 mod tables;
 mod token;
 mod vocabulary;
-mod wording;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -93,6 +93,7 @@ pub fn api(config: &mut ServiceConfig) {
             .service(matches::list_matches)
             .service(matches::get_match)
             .service(matches::list_match_history)
+            .service(matches::get_match_explanation)
             .service(matches::get_arrangement)
             .service(matches::review_match)
             .service(matches::dismiss_match)

@@ -301,7 +301,7 @@ fn event_view(event: Event, role: Role) -> EventView {
 }
 
 /// Notes that somebody other than the person read of them.
-fn note_read(tx: &mut Tx<'_>, actor: &Actor, role: Role, found: &StoredMatch) -> Result<(), Error> {
+pub(crate) fn note_read(tx: &mut Tx<'_>, actor: &Actor, role: Role, found: &StoredMatch) -> Result<(), Error> {
     if actor.is_expert(&found.expert) {
         return Ok(());
     }

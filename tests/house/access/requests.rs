@@ -396,6 +396,7 @@ impl Scene<'_> {
             }
             "get_match" => Ask::new("GET", at(MatchState::Introduced, "")),
             "list_match_history" => Ask::new("GET", at(MatchState::Introduced, "/history")),
+            "get_match_explanation" => Ask::new("GET", at(MatchState::Introduced, "/explanation?voice=expert")),
             "get_arrangement" => Ask::new("GET", at(MatchState::Introduced, "/arrangements/1")),
             "list_check_ins" => Ask::new("GET", at(MatchState::Active, "/check-ins")),
             "create_check_in" => Ask::new("POST", at(MatchState::Active, "/check-ins")).with(json!({ "energy": 4, "need": "none" })),

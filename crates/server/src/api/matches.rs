@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, get, post, web};
 use raakvlak_domain::identifiers::{ExpertId, MatchId, PackageId};
 use raakvlak_domain::matches::{Approval, CheckIn, Evaluation, MatchState, Offer, Reasoned, Rejection, Remark, Suggestion};
 use raakvlak_domain::quantities::Count;
+use raakvlak_service::explanations::{Voice, WordedExplanation};
 use raakvlak_service::matches::{ArrangementView, CheckInView, Decision, EventView, MatchFilter, MatchView};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,6 +15,7 @@ use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
+use crate::negotiation::language;
 use crate::paging::{Cursor, Limit, Listed, Page};
 use crate::parameters::{BothInPath, InPath, InQuery, query};
 use crate::shared::Shared;
@@ -497,4 +499,33 @@ pub(crate) async fn create_evaluation(
     body: Checked<Evaluation>,
 ) -> Answered {
     act(&shared, &caller, (key, body.digest), StatusCode::CREATED, move |desk, actor| desk.evaluate(actor, &id.0, body.value)).await
+}
+
+query! {
+    /// For whom an explanation is written.
+    pub struct VoiceQuery {
+        /// The voice; each is for its own readers, and mediators may read all.
+        pub voice("voice"): Voice,
+    }
+}
+
+/// Read in words why a match was thought of
+///
+/// As it was worked out when the match was made, in Dutch or English by `Accept-Language`. Each voice says what its reader may see.
+#[utoipa::path(
+    operation_id = "get_match_explanation",
+    tag = "matches",
+    params(("match" = MatchId, Path, description = "The match."), VoiceQuery),
+    responses((status = 200, description = "The explanation, part by part.", body = WordedExplanation))
+)]
+#[get("/matches/{match}/explanation")]
+pub(crate) async fn get_match_explanation(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    request: HttpRequest,
+    path: InPath<MatchId>,
+    query: InQuery<VoiceQuery>,
+) -> Answered {
+    let language = language(request.headers());
+    read(&shared, &caller, move |desk, actor| desk.worded_explanation(actor, &path.0, query.0.voice, language)).await
 }

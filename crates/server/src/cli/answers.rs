@@ -6,7 +6,7 @@ use raakvlak_service::exchange::matching::{
 };
 
 use super::tables::{Align, Table};
-use super::wording::Wording;
+use raakvlak_service::wording::Wording;
 
 /// The answer for a package, with the title that it has in the folder.
 pub(super) fn package_text(answer: &PackageAnswer, title: &str, wording: Wording<'_>) -> String {

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::progress::Progress;
 use super::settings::{SettingFlags, told};
 use super::streams::Streams;
-use super::wording::pick;
+use raakvlak_service::wording::pick;
 
 const EXAMPLES: &str = "Examples:
   raakvlak check

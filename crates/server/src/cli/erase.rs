@@ -9,7 +9,7 @@ use raakvlak_service::users::Person;
 use super::failure::Failure;
 use super::settings::{SettingFlags, told};
 use super::streams::Streams;
-use super::wording::pick;
+use raakvlak_service::wording::pick;
 
 const EXAMPLES: &str = "Examples:
   raakvlak erase 0197b1c4-5f7e-7c3a-9f0e-2a1d3c4b5e6f

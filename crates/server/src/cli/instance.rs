@@ -18,7 +18,7 @@ use super::failure::Failure;
 use super::progress::Progress;
 use super::settings::{SettingFlags, told};
 use super::streams::Streams;
-use super::wording::pick;
+use raakvlak_service::wording::pick;
 
 /// A command that needs the settings alone.
 #[derive(Debug, Args)]

@@ -17,7 +17,7 @@ use super::failure::Failure;
 use super::language_parser;
 use super::progress::Progress;
 use super::streams::Streams;
-use super::wording::{Wording, pick};
+use raakvlak_service::wording::{Wording, pick};
 
 const EXAMPLES: &str = "Examples:
   raakvlak match region --package p-1                      a shortlist to read

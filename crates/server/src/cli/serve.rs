@@ -14,9 +14,9 @@ use raakvlak_service::desk::Desk;
 use super::failure::Failure;
 use super::settings::SettingFlags;
 use super::streams::Streams;
-use super::wording::pick;
 use crate::shared::Shared;
 use crate::{app, telemetry};
+use raakvlak_service::wording::pick;
 
 /// How often the clock's work is done: offers run out, people are asked how it goes, letters leave.
 const ROUND: Duration = Duration::from_secs(5);

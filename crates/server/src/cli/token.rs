@@ -9,8 +9,8 @@ use serde_json::json;
 use super::failure::Failure;
 use super::settings::{SettingFlags, told};
 use super::streams::Streams;
-use super::wording::pick;
 use crate::tokens::{KeyRing, Tokens};
+use raakvlak_service::wording::pick;
 
 const EXAMPLES: &str = "Examples:
   TOKEN=$(raakvlak token 0197b1c4-5f7e-7c3a-9f0e-2a1d3c4b5e6f)

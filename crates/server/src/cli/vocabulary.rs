@@ -17,7 +17,7 @@ use super::language_parser;
 use super::progress::Progress;
 use super::streams::Streams;
 use super::tables::{Align, Table};
-use super::wording::{Wording, pick};
+use raakvlak_service::wording::{Wording, pick};
 
 /// How many texts are linked side by side before the first answer of them is written.
 const BATCH: usize = 256;

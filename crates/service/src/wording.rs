@@ -1,4 +1,4 @@
-//! What things are called for a mediator who reads the answers of the command line, in Dutch and English.
+//! What things are called on a screen and on the command line, in Dutch and English.
 
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::dayparts::Daypart;
@@ -6,34 +6,40 @@ use raakvlak_domain::knobs::Criterion;
 use raakvlak_domain::languages::Language;
 use raakvlak_domain::quantities::Hours;
 use raakvlak_domain::vocabulary::{ClosedVocabulary, Vocabulary};
-use raakvlak_service::exchange::matching::{Ask, Gate, KeptPlace, Opening};
-use raakvlak_service::vocabulary::label_in;
+
+use crate::exchange::matching::{Ask, Gate, KeptPlace, Opening};
+use crate::vocabulary::label_in;
 
 /// The words of one language, with the vocabulary for everything that has a label there.
-#[derive(Clone, Copy)]
-pub(super) struct Wording<'a> {
-    pub(super) language: Language,
-    pub(super) vocabulary: &'a Vocabulary,
+#[derive(Debug, Clone, Copy)]
+pub struct Wording<'a> {
+    /// The language.
+    pub language: Language,
+    /// Where labels come from.
+    pub vocabulary: &'a Vocabulary,
 }
 
 impl Wording<'_> {
     /// The Dutch or the English of a pair.
-    pub(super) fn pick<'t>(&self, nl: &'t str, en: &'t str) -> &'t str {
+    #[must_use]
+    pub fn pick<'t>(&self, nl: &'t str, en: &'t str) -> &'t str {
         pick(self.language, nl, en)
     }
 
     /// Basis points in per cent with one decimal: `81,2`.
-    pub(super) fn percent(&self, basis_points: u32) -> String {
+    #[must_use]
+    pub fn percent(&self, basis_points: u32) -> String {
         self.decimal(basis_points / 10)
     }
 
     /// Tenths as a number with one decimal.
-    fn decimal(&self, tenths: u32) -> String {
+    pub(crate) fn decimal(&self, tenths: u32) -> String {
         format!("{}{}{}", tenths / 10, self.pick(",", "."), tenths % 10)
     }
 
     /// A day in words.
-    pub(super) fn date(&self, date: Date) -> String {
+    #[must_use]
+    pub fn date(&self, date: Date) -> String {
         const NL: &str = "januari februari maart april mei juni juli augustus september oktober november december";
         const EN: &str = "January February March April May June July August September October November December";
         let date = date.civil();
@@ -43,7 +49,8 @@ impl Wording<'_> {
     }
 
     /// What a criterion is called above a column.
-    pub(super) fn criterion(&self, criterion: Criterion) -> &'static str {
+    #[must_use]
+    pub fn criterion(&self, criterion: Criterion) -> &'static str {
         let (nl, en) = match criterion {
             Criterion::Tasks => ("taken", "tasks"),
             Criterion::Competence => ("kunnen", "competence"),
@@ -59,7 +66,8 @@ impl Wording<'_> {
     }
 
     /// What a gate is called.
-    pub(super) fn gate(&self, gate: Gate) -> &'static str {
+    #[must_use]
+    pub fn gate(&self, gate: Gate) -> &'static str {
         let (nl, en) = match gate {
             Gate::Unavailable => ("niet beschikbaar", "not available"),
             Gate::Avoided => ("wil niet bij deze organisatie", "does not want this organisation"),
@@ -80,7 +88,8 @@ impl Wording<'_> {
     }
 
     /// What a detail of a gate is called; empty where the gate says it all.
-    pub(super) fn detail(&self, gate: Gate, detail: &str) -> String {
+    #[must_use]
+    pub fn detail(&self, gate: Gate, detail: &str) -> String {
         match gate {
             Gate::Unavailable => self.unavailable(detail).to_owned(),
             Gate::WorkForm => self.term(&self.vocabulary.work_forms, detail),
@@ -105,19 +114,36 @@ impl Wording<'_> {
     }
 
     /// The label of a value of a closed vocabulary.
-    fn term(&self, closed: &ClosedVocabulary, id: &str) -> String {
+    pub(crate) fn term(&self, closed: &ClosedVocabulary, id: &str) -> String {
         let term = closed.terms().iter().find(|term| term.id == id);
         term.map_or(id, |term| label_in(&term.label, id, self.language)).to_owned()
     }
 
     /// The label of a competence.
-    fn competence(&self, id: &str) -> String {
+    pub(crate) fn competence(&self, id: &str) -> String {
         let competence = self.vocabulary.competence(id).and_then(|at| self.vocabulary.competences.get(at as usize));
         competence.map_or(id, |competence| label_in(&competence.label, id, self.language)).to_owned()
     }
 
+    /// The label of an occupation.
+    pub(crate) fn occupation(&self, id: &str) -> String {
+        let occupation = self.vocabulary.occupations.iter().find(|occupation| occupation.id == id);
+        occupation.map_or(id, |occupation| label_in(&occupation.label, id, self.language)).to_owned()
+    }
+
+    /// A distance in kilometres with one decimal.
+    pub(crate) fn kilometres(&self, metres: u32) -> String {
+        format!("{} km", self.decimal(metres / 100))
+    }
+
+    /// Tenths of an hour as hours, without a decimal where there is none.
+    pub(crate) fn tenths(&self, tenths: i64) -> String {
+        let tenths = u32::try_from(tenths).unwrap_or(0);
+        if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { self.decimal(tenths) }
+    }
+
     /// A daypart in words.
-    fn daypart(&self, daypart: Daypart) -> String {
+    pub(crate) fn daypart(&self, daypart: Daypart) -> String {
         const DAYS: [(&str, &str, &str); 7] = [
             ("mon", "maandag", "Monday"),
             ("tue", "dinsdag", "Tuesday"),
@@ -136,12 +162,13 @@ impl Wording<'_> {
         format!("{}{}", word(&DAYS, day), word(&PARTS, part))
     }
 
-    fn hours(&self, hours: Hours) -> String {
-        if hours.get().is_multiple_of(10) { (hours.get() / 10).to_string() } else { self.decimal(hours.get()) }
+    pub(crate) fn hours(&self, hours: Hours) -> String {
+        self.tenths(hours.get().into())
     }
 
     /// The smallest change that opens a gate, as something to do.
-    pub(super) fn opening(&self, opening: &Opening) -> String {
+    #[must_use]
+    pub fn opening(&self, opening: &Opening) -> String {
         match opening {
             Opening::Adaptations(ids) => {
                 self.told("bied ook aan", "also offer", ids.iter().map(|id| self.term(&self.vocabulary.adaptations, id)))
@@ -166,7 +193,8 @@ impl Wording<'_> {
     }
 
     /// Why somebody who is not among the best has a place.
-    pub(super) fn kept_place(&self, kept: Option<KeptPlace>) -> &'static str {
+    #[must_use]
+    pub fn kept_place(&self, kept: Option<KeptPlace>) -> &'static str {
         match kept {
             None => "",
             Some(KeptPlace::Aside) => pick(self.language, "stond langs de kant", "was aside"),
@@ -175,7 +203,8 @@ impl Wording<'_> {
     }
 
     /// What to ask somebody.
-    pub(super) fn ask(&self, ask: Ask) -> &'static str {
+    #[must_use]
+    pub fn ask(&self, ask: Ask) -> &'static str {
         let (nl, en) = match ask {
             Ask::Competences => ("wat je kunt", "competences"),
             Ask::Dayparts => ("dagdelen", "dayparts"),
@@ -198,7 +227,8 @@ impl Wording<'_> {
 }
 
 /// The Dutch or the English of a pair.
-pub(super) fn pick<'t>(language: Language, nl: &'t str, en: &'t str) -> &'t str {
+#[must_use]
+pub fn pick<'t>(language: Language, nl: &'t str, en: &'t str) -> &'t str {
     match language {
         Language::Nl => nl,
         Language::En => en,
