@@ -7,6 +7,8 @@ use raakvlak_domain::experts::Expert;
 use raakvlak_domain::knobs::{MatcherKnob, Scope};
 use raakvlak_domain::matches::{MatchState, Verb};
 use raakvlak_domain::packages::TaskPackage;
+use raakvlak_domain::reading::Fresh;
+use raakvlak_domain::rules::Rule;
 use raakvlak_service::actor::Actor;
 use raakvlak_service::error::{Conflict, Error};
 use raakvlak_service::exchange::watch::Watch;
@@ -63,6 +65,7 @@ fn full(database: &TestDatabase) -> Town {
         let number = u64::from(why == "again");
         town.desk.turn_knob(&town.mediator, &Scope::Network, Some(MatcherKnob::default()), prose(why), number).unwrap();
     }
+    ruled(&town);
     let bakery = of(&json!(ORGANISATION));
     town.desk.vet_organisation(&town.mediator, &bakery, true, 1).unwrap();
     let programme = of(&json!({ "id": "x", "name": "Zorgreserve", "position": "energy" }));
@@ -102,6 +105,24 @@ fn full(database: &TestDatabase) -> Town {
     town.desk.turn_knob(&gone, &Scope::Network, Some(MatcherKnob::default()), prose("by somebody who left"), 2).unwrap();
     town.desk.erase_user(&Actor::system(), &gone.user).unwrap();
     town
+}
+
+/// A rule in two versions, one of those to start with that ended, and a turn of the rules knob.
+fn ruled(town: &Town) {
+    let both = json!({ "nl": "Een maatje", "en": "A buddy" });
+    let written = |told: Value| {
+        let mut whole = json!({ "id": "buddy", "title": both, "decided_by": both, "text": both, "effect": "warn",
+            "when": "arrangement.guidance_hours >= 1.0" });
+        whole.as_object_mut().unwrap().extend(told.as_object().unwrap().clone());
+        town.desk.write_rule(&town.steward, of::<Fresh<Rule>>(&whole).0, prose("afgesproken")).unwrap()
+    };
+    written(json!({ "valid_until": "2026-12-31" }));
+    written(json!({ "valid_from": "2027-01-01", "when": "arrangement.guidance_hours >= 2.0" }));
+    let (id, day) = (of(&json!("call_up_notice")), of(&json!("2027-03-31")));
+    let version = town.desk.rule(&town.steward, &id).unwrap().version;
+    town.desk.end_rule(&town.steward, &id, (of(&json!(1)), day), prose("voorbij"), version).unwrap();
+    let setting = of(&json!({ "switches": [{ "rule": "buddy", "act": "off" }] }));
+    town.desk.turn_rules_knob(&town.mediator, &Scope::Network, Some(setting), prose("eerst zonder"), 0).unwrap();
 }
 
 /// Somebody said yes, something changed, and they said yes again, with a question in between.

@@ -77,7 +77,11 @@ fn every_operation_says_who_it_is_and_what_it_answers() {
 fn what_changes_something_asks_a_key_or_a_version() {
     // To sign in is to prove who you are, and to search or try is to read.
     let without_key = |path: &str| {
-        ["/tokens", "/sign-in-links"].contains(&path) || path.ends_with("/_search") || path.ends_with("/preview") || path.ends_with("/link")
+        ["/tokens", "/sign-in-links"].contains(&path)
+            || path.ends_with("/_search")
+            || path.ends_with("/_try")
+            || path.ends_with("/preview")
+            || path.ends_with("/link")
     };
     for (method, path, operation) in operations() {
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();

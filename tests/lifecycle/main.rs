@@ -22,5 +22,6 @@ mod limits;
 mod memory;
 mod model;
 mod ranking;
+mod rules;
 mod story;
 mod transitions;

@@ -2,7 +2,7 @@
 
 use raakvlak_domain::faults::FaultKind;
 use raakvlak_domain::identifiers::{PackageId, ProgrammeId};
-use raakvlak_domain::knobs::{MatcherKnob, Position, Scope, Weights};
+use raakvlak_domain::knobs::{MatcherKnob, Position, Scope, Setting, Weights};
 use raakvlak_domain::texts::Prose;
 use raakvlak_domain::users::Role;
 use raakvlak_service::actor::Actor;
@@ -16,6 +16,10 @@ use crate::town::{Town, of, together};
 
 fn at(position: Position) -> Option<MatcherKnob> {
     Some(MatcherKnob { weights: Weights::of_position(position).unwrap(), ..MatcherKnob::default() })
+}
+
+fn setting(position: Position) -> Option<Setting> {
+    at(position).map(Setting::Matcher)
 }
 
 fn why() -> Prose {
@@ -42,10 +46,10 @@ on_both_databases!(every_turn_is_a_version_with_who_when_and_why, |database| {
     town.clock.advance(60);
     town.desk.turn_knob(&mediator, &Scope::Network, at(Position::Competence), why(), 1).unwrap();
     let page = town.desk.knob_versions(&mediator, &Scope::Network, &PageRequest::first(1)).unwrap();
-    assert_eq!((page.items[0].number, page.items[0].setting, page.next.as_deref()), (2, at(Position::Competence), Some("2")));
+    assert_eq!((page.items[0].number, page.items[0].setting.clone(), page.next.as_deref()), (2, setting(Position::Competence), Some("2")));
     let page = town.desk.knob_versions(&mediator, &Scope::Network, &PageRequest::after("2", 1)).unwrap();
     let first = &page.items[0];
-    assert_eq!((first.number, first.setting, &first.made_by, &first.why), (1, at(Position::Energy), &mediator.user, &why()));
+    assert_eq!((first.number, first.setting.clone(), &first.made_by, &first.why), (1, setting(Position::Energy), &mediator.user, &why()));
     assert_eq!(first.made_at.plus_seconds(60), town.clock.now());
     assert_eq!(Some(&first.id), turned.version.as_ref());
     assert_eq!(town.desk.knob_version(&mediator, &first.id).unwrap(), *first, "a version that was followed is still there, unchanged");

@@ -4,7 +4,7 @@ use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::identifiers::{ExpertId, KnobVersionId, MatchId, OrganisationId, PackageId, ProgrammeId, UserId};
-use raakvlak_domain::knobs::{Knob, MatcherKnob, Scope};
+use raakvlak_domain::knobs::{Knob, MatcherKnob, Scope, Setting};
 use raakvlak_domain::matches::{CheckIn, Evaluation, MatchState, Origin, Party, Verb};
 use raakvlak_domain::organisations::Organisation;
 use raakvlak_domain::packages::{PackageState, TaskPackage};
@@ -160,6 +160,7 @@ on_both_databases!(organisations_and_programmes_change_by_version, |database| {
 on_both_databases!(a_knob_is_turned_one_version_at_a_time, |database| {
     let store = database.open();
     let turn = |store: &Store, id: &'static str, scope: Scope, setting: Option<MatcherKnob>, built_on: u64| {
+        let setting = setting.map(Setting::Matcher);
         store.write(move |tx| {
             let (id, by, why) = (KnobVersionId::new(id).unwrap(), UserId::new("u-1").unwrap(), prose("because"));
             knobs::turn(tx, &Turn { id: &id, knob: Knob::Matcher, scope: &scope, setting, by: &by, why: &why }, built_on)
@@ -174,11 +175,11 @@ on_both_databases!(a_knob_is_turned_one_version_at_a_time, |database| {
     assert_eq!(turn(&store, "k-5", Scope::Network, None, 1).unwrap_err(), StoreError::Stale { current: 2 });
     assert_eq!(turn(&store, "k-1", Scope::Network, None, 2).unwrap_err(), StoreError::Duplicate);
     let latest = reading(&store, |db| knobs::latest(db, Knob::Matcher, &Scope::Network)).unwrap();
-    assert_eq!((latest.id.as_str(), latest.setting), ("k-2", Some(energy)));
+    assert_eq!((latest.id.as_str(), latest.setting), ("k-2", Some(Setting::Matcher(energy))));
     let all = reading(&store, |db| knobs::all_latest(db, Knob::Matcher));
     assert_eq!(
-        all.iter().map(|version| (version.scope.clone(), version.setting)).collect::<Vec<_>>(),
-        [(Scope::Network, Some(energy)), (programme.clone(), None)]
+        all.iter().map(|version| (version.scope.clone(), version.setting.clone())).collect::<Vec<_>>(),
+        [(Scope::Network, Some(Setting::Matcher(energy))), (programme.clone(), None)]
     );
     let versions = |before| {
         reading(&store, |db| knobs::versions(db, Knob::Matcher, &Scope::Network, before, 10))
@@ -188,7 +189,7 @@ on_both_databases!(a_knob_is_turned_one_version_at_a_time, |database| {
     };
     assert_eq!((versions(None), versions(Some(2))), (vec![2, 1], vec![1]));
     let first = reading(&store, |db| knobs::get(db, &KnobVersionId::new("k-1").unwrap())).unwrap();
-    assert_eq!((first.setting, first.why), (Some(MatcherKnob::default()), prose("because")));
+    assert_eq!((first.setting, first.why), (Some(Setting::Matcher(MatcherKnob::default())), prose("because")));
 });
 
 on_both_databases!(a_published_package_keeps_every_wording, |database| {

@@ -204,6 +204,39 @@ pub enum FaultKind {
     },
     /// Something told under a consent that was taken back.
     ConsentWithdrawn,
+    /// Not a key: lower case letters, digits and underscores.
+    NotAKey,
+    /// A rule that would block on what somebody's income says.
+    BlocksOnIncome,
+    /// A rule that says it holds while nobody has read a source for it.
+    NobodyRead,
+    /// Not an expression of the Common Expression Language; at this line and column (from 1).
+    NotAnExpression {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// An expression that asks more work than one may.
+    TooIntricate,
+    /// A name in an expression that does not exist.
+    UnknownName {
+        /// The name.
+        name: String,
+        /// The names that come nearest.
+        known: Vec<String>,
+    },
+    /// An expression, or a part of one, that does not come to yes or no.
+    NotYesOrNo,
+    /// A version of a rule that holds on days on which another version holds.
+    Overlaps {
+        /// The number of the other version.
+        number: u32,
+        /// The first day on which both hold; `None`: both always did.
+        from: Option<String>,
+        /// The last day on which both hold; `None`: no end in sight.
+        until: Option<String>,
+    },
 }
 
 impl FaultKind {
@@ -254,6 +287,14 @@ impl FaultKind {
             Self::DoesNotFollow => "does_not_follow",
             Self::Expected { .. } => "expected",
             Self::ConsentWithdrawn => "consent_withdrawn",
+            Self::NotAKey => "not_a_key",
+            Self::BlocksOnIncome => "blocks_on_income",
+            Self::NobodyRead => "nobody_read",
+            Self::NotAnExpression { .. } => "not_an_expression",
+            Self::TooIntricate => "too_intricate",
+            Self::UnknownName { .. } => "unknown_name",
+            Self::NotYesOrNo => "not_yes_or_no",
+            Self::Overlaps { .. } => "overlaps",
         }
     }
 
@@ -324,6 +365,18 @@ impl FaultKind {
             Self::DoesNotFollow => "Deze stap kan niet na de vorige komen.".into(),
             Self::Expected { value } => format!("Uit de rest volgt dat hier {value} staat."),
             Self::ConsentWithdrawn => "De toestemming hiervoor is ingetrokken. Haal het weg.".into(),
+            Self::NotAKey => "Gebruik hier alleen kleine letters, cijfers en lage streepjes. Begin met een letter.".into(),
+            Self::BlocksOnIncome => "Een regel over iemands inkomen mag niets tegenhouden. Kies een ander gevolg.".into(),
+            Self::NobodyRead => "Niemand heeft een bron gelezen. Noem een bron met een leesdatum, of zet de status op 'to_check'.".into(),
+            Self::NotAnExpression { line, column } => format!("Dit is geen geldige CEL-voorwaarde: kijk bij regel {line}, teken {column}."),
+            Self::TooIntricate => "Deze voorwaarde is te ingewikkeld. Maak er meer regels van.".into(),
+            Self::UnknownName { name, known } if known.is_empty() => format!("We kennen '{name}' niet."),
+            Self::UnknownName { name, known } => format!("We kennen '{name}' niet. Bedoel je: {}?", known.join(", ")),
+            Self::NotYesOrNo => "Op deze voorwaarde past geen ja of nee. Vergelijk getallen met getallen en tekst met tekst.".into(),
+            Self::Overlaps { number, from, until } => {
+                let (from, until) = (from.as_deref().unwrap_or("altijd"), until.as_deref().unwrap_or("altijd"));
+                format!("Versie {number} van deze regel geldt dan ook: van {from} tot en met {until}. Laat die eerst eindigen.")
+            }
         }
     }
 
@@ -383,6 +436,20 @@ impl FaultKind {
             Self::DoesNotFollow => "This step cannot come after the one before.".into(),
             Self::Expected { value } => format!("From the rest it follows that this is {value}."),
             Self::ConsentWithdrawn => "The consent for this was taken back. Take it out.".into(),
+            Self::NotAKey => "Use lower case letters, digits and underscores here. Begin with a letter.".into(),
+            Self::BlocksOnIncome => "A rule on somebody's income may block nothing. Choose another effect.".into(),
+            Self::NobodyRead => {
+                "Nobody has read a source. Name one with the day on which it was read, or set the status to 'to_check'.".into()
+            }
+            Self::NotAnExpression { line, column } => format!("This is not a valid CEL condition: look at line {line}, column {column}."),
+            Self::TooIntricate => "This condition is too intricate. Make several rules of it.".into(),
+            Self::UnknownName { name, known } if known.is_empty() => format!("We do not know '{name}'."),
+            Self::UnknownName { name, known } => format!("We do not know '{name}'. Do you mean: {}?", known.join(", ")),
+            Self::NotYesOrNo => "This condition does not come to yes or no. Compare numbers with numbers and text with text.".into(),
+            Self::Overlaps { number, from, until } => {
+                let (from, until) = (from.as_deref().unwrap_or("always"), until.as_deref().unwrap_or("always"));
+                format!("Version {number} of this rule holds then as well: from {from} up to {until}. Let that one end first.")
+            }
         }
     }
 }

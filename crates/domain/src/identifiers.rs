@@ -90,6 +90,14 @@ identifier!(
     KnobVersionId
 );
 identifier!(
+    /// Names a rule; its versions share it.
+    RuleId
+);
+identifier!(
+    /// Names a support measure.
+    InstrumentId
+);
+identifier!(
     /// Names a concept of the open vocabulary.
     CompetenceId
 );

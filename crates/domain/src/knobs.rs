@@ -9,6 +9,7 @@ use crate::identifiers::{KnobVersionId, PackageId, ProgrammeId, UserId};
 use crate::json::Node;
 use crate::quantities::{BasisPoints, Percent};
 use crate::reading::{FromNode, Reading};
+use crate::rules::RulesKnob;
 use crate::texts::Prose;
 
 closed_words! {
@@ -246,6 +247,63 @@ closed_words! {
     pub enum Knob {
         /// Brings demand and people together.
         Matcher = "matcher",
+        /// Says which rules act, and how.
+        Rules = "rules",
+    }
+}
+
+/// A setting, of whichever knob. It is written as the setting itself; the knob says which one it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = KnobSetting)]
+pub enum Setting {
+    /// Of the matcher knob.
+    Matcher(MatcherKnob),
+    /// Of the rules knob.
+    Rules(RulesKnob),
+}
+
+impl Setting {
+    /// The knob that it is a setting of.
+    #[must_use]
+    pub fn knob(&self) -> Knob {
+        match self {
+            Self::Matcher(_) => Knob::Matcher,
+            Self::Rules(_) => Knob::Rules,
+        }
+    }
+
+    /// Reads a setting of this knob.
+    pub fn from_node(knob: Knob, node: &Node, reading: &mut Reading) -> Option<Self> {
+        match knob {
+            Knob::Matcher => MatcherKnob::from_node(node, reading).map(Self::Matcher),
+            Knob::Rules => RulesKnob::from_node(node, reading).map(Self::Rules),
+        }
+    }
+}
+
+/// What is a setting of one knob.
+pub trait KnobSetting: Default + Clone {
+    /// The knob.
+    const KNOB: Knob;
+
+    /// The setting, when it is one of this knob.
+    fn of(setting: Setting) -> Option<Self>;
+}
+
+impl KnobSetting for MatcherKnob {
+    const KNOB: Knob = Knob::Matcher;
+
+    fn of(setting: Setting) -> Option<Self> {
+        if let Setting::Matcher(setting) = setting { Some(setting) } else { None }
+    }
+}
+
+impl KnobSetting for RulesKnob {
+    const KNOB: Knob = Knob::Rules;
+
+    fn of(setting: Setting) -> Option<Self> {
+        if let Setting::Rules(setting) = setting { Some(setting) } else { None }
     }
 }
 
@@ -306,7 +364,7 @@ pub struct KnobVersion {
     /// Counts up from 1 within the knob and scope.
     pub number: u64,
     /// The setting; `None` when this version takes the scope's own setting away, so that the wider one holds again.
-    pub setting: Option<MatcherKnob>,
+    pub setting: Option<Setting>,
     /// Who turned the knob.
     pub made_by: UserId,
     /// When.

@@ -13,6 +13,7 @@ pub mod organisations;
 pub mod packages;
 pub mod programmes;
 pub mod reports;
+pub mod rules;
 pub mod todos;
 pub mod tokens;
 pub mod users;

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
 use raakvlak_domain::identifiers::{
-    CompetenceId, ExpertId, KnobVersionId, MatchId, OrganisationId, PackageId, ProgrammeId, TaskId, TermId, UserId,
+    CompetenceId, ExpertId, KnobVersionId, MatchId, OrganisationId, PackageId, ProgrammeId, RuleId, TaskId, TermId, UserId,
 };
 use raakvlak_domain::matches::MatchState;
 use raakvlak_domain::packages::PackageState;
@@ -37,7 +37,7 @@ pub const SECURITY_SCHEME: &str = "accessToken";
     servers((url = "/api/v1", description = "This server")),
     // What stands in paths and queries alone is not collected from the handlers.
     components(schemas(
-        ProblemBody, ProblemFault, Cursor, Limit, CompetenceId, ExpertId, KnobVersionId, MatchId, OrganisationId, PackageId, ProgrammeId, TaskId,
+        ProblemBody, ProblemFault, Cursor, Limit, CompetenceId, ExpertId, KnobVersionId, MatchId, OrganisationId, PackageId, ProgrammeId, RuleId, TaskId,
         TermId, UserId, MatchState, PackageState, Role,
     )),
     security(("accessToken" = [])),
@@ -54,6 +54,7 @@ pub const SECURITY_SCHEME: &str = "accessToken";
         (name = "matches", description = "A match's life, one door for each verb."),
         (name = "knobs", description = "How matching is set: positions, versions, previews."),
         (name = "reports", description = "Figures: fairness, and who is shown to nobody."),
+        (name = "rules", description = "What is known of legislation, and the support measures: never advice, always with who decides."),
         (name = "vocabulary", description = "The words, and finding them in free text."),
         (name = "todos", description = "What needs a mediator today."),
         (name = "audit", description = "The trail of every decision and every look."),

@@ -7,7 +7,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, ResponseError};
 use raakvlak_domain::faults::Fault;
 use raakvlak_domain::languages::Language;
-use raakvlak_service::error::Error;
+use raakvlak_service::error::{Blocking, Error};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,6 +32,8 @@ pub enum Part {
     Path,
     /// In the headers; the pointer holds the name of the header.
     Header,
+    /// In no part: a rule holds it back; the pointer holds the name of the rule.
+    Rule,
 }
 
 /// Everything that can stand between a request and its answer.
@@ -195,6 +197,7 @@ impl Problem {
 
     fn errors(&self, language: Language) -> Vec<ProblemFault> {
         let (part, faults) = match self {
+            Self::Desk(Error::RuleBlocks(blocking)) => return blocking.iter().map(|blocking| held_back(blocking, language)).collect(),
             Self::Desk(Error::Invalid(faults)) => (Part::Body, faults),
             Self::Faults { part, faults } => (*part, faults),
             _ => return Vec::new(),
@@ -238,6 +241,12 @@ impl Problem {
     }
 }
 
+/// A rule that holds something back; it is no fault of the request, so that it points at no part of it.
+fn held_back(blocking: &Blocking, language: Language) -> ProblemFault {
+    let pointer = format!("/{}", blocking.rule.as_str().replace('~', "~0").replace('/', "~1"));
+    ProblemFault { r#in: Part::Rule, pointer, code: "rule_blocks", detail: blocking.detail(language) }
+}
+
 fn status_of(error: &Error) -> StatusCode {
     match error {
         Error::NotFound => StatusCode::NOT_FOUND,
@@ -245,7 +254,7 @@ fn status_of(error: &Error) -> StatusCode {
         Error::NotAllowed => StatusCode::FORBIDDEN,
         Error::Stale { .. } => StatusCode::PRECONDITION_FAILED,
         Error::Invalid(_) => StatusCode::BAD_REQUEST,
-        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::Conflict(_) | Error::RuleBlocks(_) => StatusCode::CONFLICT,
         Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

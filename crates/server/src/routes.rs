@@ -4,7 +4,7 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::api::{
-    audit, experts, exports, imports, keys, knobs, matches, me, organisations, packages, programmes, reports, todos, tokens, users,
+    audit, experts, exports, imports, keys, knobs, matches, me, organisations, packages, programmes, reports, rules, todos, tokens, users,
     vocabulary,
 };
 use crate::documentation;
@@ -34,6 +34,7 @@ pub fn api(config: &mut ServiceConfig) {
             .service(me::set_my_availability)
             .service(me::preview_me)
             .service(me::list_my_packages)
+            .service(me::judge_my_rules)
             .service(me::export_me)
             .service(me::list_my_views)
             .service(me::erase_me)
@@ -94,6 +95,8 @@ pub fn api(config: &mut ServiceConfig) {
             .service(matches::get_match)
             .service(matches::list_match_history)
             .service(matches::get_match_explanation)
+            .service(matches::get_match_rules)
+            .service(matches::list_match_instruments)
             .service(matches::get_arrangement)
             .service(matches::review_match)
             .service(matches::dismiss_match)
@@ -122,6 +125,18 @@ pub fn api(config: &mut ServiceConfig) {
             .service(knobs::preview_matcher_knob_in_scope)
             .service(knobs::get_matcher_knob)
             .service(knobs::turn_matcher_knob)
+            .service(knobs::list_rules_versions)
+            .service(knobs::preview_rules_knob)
+            .service(knobs::get_rules_knob)
+            .service(knobs::turn_rules_knob)
+            // Rules.
+            .service(rules::try_rules)
+            .service(rules::list_rule_fields)
+            .service(rules::create_rule)
+            .service(rules::list_rules)
+            .service(rules::get_rule)
+            .service(rules::end_rule)
+            .service(rules::list_instruments)
             // Reports.
             .service(reports::get_fairness_report)
             .service(reports::get_unseen_report)

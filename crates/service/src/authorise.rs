@@ -106,6 +106,14 @@ pub enum Action {
     TurnKnob,
     /// Try a setting that is not saved ([`Object::Network`]).
     PreviewKnob,
+    /// Read the rules and the support measures ([`Object::Network`]).
+    ReadRule,
+    /// Write a version of a rule, or let one end ([`Object::Network`]).
+    WriteRule,
+    /// Try rules on a case ([`Object::Network`]).
+    TryRule,
+    /// Read what comes out of the rules for a match ([`Object::Match`]).
+    ReadMatchRules,
     /// Make a user ([`Object::NewUser`]).
     CreateUser,
     /// List users ([`Object::Network`]).
@@ -198,6 +206,10 @@ impl Action {
         Self::ReadKnob,
         Self::TurnKnob,
         Self::PreviewKnob,
+        Self::ReadRule,
+        Self::WriteRule,
+        Self::TryRule,
+        Self::ReadMatchRules,
         Self::CreateUser,
         Self::ListUsers,
         Self::ReadUser,
@@ -357,6 +369,11 @@ fn row(action: Action) -> &'static str {
         Action::TurnKnob => "NNN NNN YYY YYY NNN Y",
         // A preview shows people, which a steward does not see; to turn the knob does not.
         Action::PreviewKnob => "NNN NNN YYY NNN NNN Y",
+        Action::ReadRule => "YYY YYY YYY YYY YYY Y",
+        Action::WriteRule => "NNN NNN NNN YYY NNN Y",
+        Action::TryRule => "NNN NNN YYY YYY NNN Y",
+        // What comes out tells of the person; an organisation hears of what is arranged, never why.
+        Action::ReadMatchRules => "Y.. N.. YYY NNN NNN Y",
         Action::CreateUser => "NNN NNN NYN YYY NNN Y",
         Action::ListUsers => "NNN NNN NNN YYY NNN Y",
         Action::ReadUser => "Y.. Y.. YY. YYY Y.. Y",

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::idempotency::Once;
 use crate::mail::MailSettings;
 use crate::ranking::people::Matcher;
+use crate::rules::book::RuleKeeper;
 
 /// What a desk needs to open.
 #[derive(Debug, Clone)]
@@ -88,6 +89,7 @@ struct Inner {
     mail: MailSettings,
     public_url: String,
     matcher: Matcher,
+    rules: RuleKeeper,
 }
 
 impl std::fmt::Debug for Desk {
@@ -106,7 +108,7 @@ impl Desk {
         let store = Store::open(&settings.store_options())?;
         let matcher = Matcher::new(settings.threads)?;
         let DeskSettings { clock, mail, public_url, .. } = settings;
-        Ok(Self { inner: Arc::new(Inner { store, clock, mail, public_url, matcher }), once: None })
+        Ok(Self { inner: Arc::new(Inner { store, clock, mail, public_url, matcher, rules: RuleKeeper::default() }), once: None })
     }
 
     /// Does what still waits, and closes; everything after it is unavailable.
@@ -147,6 +149,11 @@ impl Desk {
     /// The keeper of the people in memory.
     pub(crate) fn matcher(&self) -> &Matcher {
         &self.inner.matcher
+    }
+
+    /// The keeper of the rules and of what they need of people.
+    pub(crate) fn rule_keeper(&self) -> &RuleKeeper {
+        &self.inner.rules
     }
 
     pub(crate) fn mail_settings(&self) -> &MailSettings {

@@ -1,9 +1,11 @@
 //! Everything that can go wrong at the desk: one closed list, each with a public text in two languages and an internal one for the log.
 
 use raakvlak_domain::faults::Fault;
+use raakvlak_domain::identifiers::RuleId;
 use raakvlak_domain::languages::Language;
 use raakvlak_domain::matches::{MatchState, Verb};
 use raakvlak_domain::packages::PackageState;
+use raakvlak_domain::rules::InBoth;
 
 /// What went wrong. Someone who may not know that a thing exists is told [`Error::NotFound`], exactly as for a thing that does not exist.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -29,6 +31,9 @@ pub enum Error {
     /// It cannot be done in the present state of things.
     #[error("conflict: {0:?}")]
     Conflict(Conflict),
+    /// Rules hold it back.
+    #[error("{} rule(s) hold it back", .0.len())]
+    RuleBlocks(Vec<Blocking>),
     /// Too much was asked in too short a time.
     #[error("too many: try again in {retry_after} s")]
     TooMany {
@@ -41,6 +46,28 @@ pub enum Error {
     /// Something of ours broke; the text is for the log alone.
     #[error("internal: {0}")]
     Internal(String),
+}
+
+/// A rule that holds something back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocking {
+    /// The rule.
+    pub rule: RuleId,
+    /// What it is called.
+    pub title: InBoth,
+    /// Who decides about it.
+    pub decided_by: InBoth,
+}
+
+impl Blocking {
+    /// What a person is told.
+    #[must_use]
+    pub fn detail(&self, language: Language) -> String {
+        match language {
+            Language::Nl => format!("{}: dit kan zo niet. Hierover beslist: {}.", self.title.nl, self.decided_by.nl),
+            Language::En => format!("{}: this cannot be done like this. Who decides: {}.", self.title.en, self.decided_by.en),
+        }
+    }
 }
 
 /// Why something cannot be done in the present state of things.

@@ -15,6 +15,7 @@ pub mod matching;
 mod reading;
 mod records;
 pub(crate) mod references;
+pub mod rules;
 pub(crate) mod tables;
 pub mod threads;
 pub mod watch;
@@ -41,6 +42,7 @@ use crate::vocabulary::Tables;
 use kept::Kept;
 use knobs::KnobRecord;
 use matches::MatchRecord;
+use rules::RuleLine;
 
 /// A dataset folder without faults. A file that is absent is `None`; the records of a file stand in the order of its lines.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +65,8 @@ pub struct Folder {
     pub whole_matches: Option<Vec<MatchRecord>>,
     /// The versions of the knobs, in a folder that is read for a store.
     pub knobs: Option<Vec<KnobRecord>>,
+    /// The versions of rules, in a folder that is read for a store.
+    pub rules: Option<Vec<RuleLine>>,
     /// What a store keeps beside the records.
     pub kept: Kept,
     /// The records of the other files, by file as in [`files::FURTHER`], as they were written.

@@ -9,7 +9,7 @@ use raakvlak_domain::experts::Expert;
 use raakvlak_domain::workload::{as_commitments, heaviest_week};
 use raakvlak_store::matches::carried as carried_matches;
 use raakvlak_store::packages::carried::{self as carried_packages, WholePackage};
-use raakvlak_store::{Action as Act, Db, experts, knobs, organisations, programmes, shortlists};
+use raakvlak_store::{Action as Act, Db, experts, knobs, organisations, programmes, rules, shortlists};
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::exchange::kept::{Consents, EarlierRevision, ExpertKept, Kept, Long, OrganisationKept, PackageKept};
 use crate::exchange::knobs::KnobRecord;
 use crate::exchange::matches::MatchRecord;
+use crate::exchange::rules::RuleLine;
 use crate::exchange::{Folder, write};
 use crate::imports::{Imported, all_users, note, tables_in_force};
 use crate::ranking::people::obligations;
@@ -47,6 +48,7 @@ impl Desk {
             users: length(folder.users.map(|records| records.len())),
             matches: length(folder.whole_matches.map(|records| records.len())),
             knobs: length(folder.knobs.map(|records| records.len())),
+            rules: length(folder.rules.map(|records| records.len())),
             vocabulary: true,
         })
     }
@@ -67,6 +69,7 @@ fn folder_of(db: &mut Db, words: &Words, today: Date) -> Result<Folder, Error> {
         users: told(users),
         whole_matches: told(matches),
         knobs: told(turns),
+        rules: told(rules_of(db)?),
         kept,
         further: BTreeMap::new(),
         unknown: Vec::new(),
@@ -82,6 +85,11 @@ fn told<T>(records: Vec<T>) -> Option<Vec<T>> {
 fn matches_of(db: &mut Db) -> Result<Vec<MatchRecord>, Error> {
     let unusable = |fault: raakvlak_domain::faults::FaultKind| Error::Internal(format!("a match that cannot be written: {}", fault.code()));
     carried_matches::all(db)?.into_iter().map(|whole| MatchRecord::of(whole).map_err(unusable)).collect()
+}
+
+fn rules_of(db: &mut Db) -> Result<Vec<RuleLine>, Error> {
+    let unusable = |fault: raakvlak_domain::faults::FaultKind| Error::Internal(format!("a rule that cannot be written: {}", fault.code()));
+    rules::all(db)?.into_iter().map(|stored| RuleLine::of(stored).map_err(unusable)).collect()
 }
 
 fn organisations_of(db: &mut Db, kept: &mut Kept) -> Result<Vec<raakvlak_domain::organisations::Organisation>, Error> {

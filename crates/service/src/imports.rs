@@ -16,7 +16,7 @@ use raakvlak_domain::users::{Role, User};
 use raakvlak_store::matches::carried::{self as carried_matches, WholeMatch};
 use raakvlak_store::packages::carried::{self as carried_packages, Revision, WholePackage};
 use raakvlak_store::places::{self as store_places, StoredPlace};
-use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, experts, knobs, organisations, programmes, todos, users, vocabulary};
+use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, experts, knobs, organisations, programmes, rules, todos, users, vocabulary};
 use serde::Serialize;
 
 use crate::actor::Actor;
@@ -27,10 +27,12 @@ use crate::exchange::keeping::Keeping;
 use crate::exchange::kept::{Kept, PackageKept};
 use crate::exchange::knobs::KnobRecord;
 use crate::exchange::matches::MatchRecord;
+use crate::exchange::rules::{RuleLine, named};
 use crate::exchange::watch::Watch;
 use crate::exchange::{Folder, FolderFaults, files};
 use crate::matches::{CONTINUE, REVIEW};
 use crate::places::Postcodes;
+use crate::rules::book::RuleBook;
 use crate::vocabulary::Tables;
 
 /// The kind of place that a postcode area is.
@@ -53,6 +55,8 @@ pub struct Imported {
     pub matches: usize,
     /// Versions of the knobs.
     pub knobs: usize,
+    /// Versions of rules.
+    pub rules: usize,
     /// Whether a vocabulary came in as a new version.
     pub vocabulary: bool,
 }
@@ -113,6 +117,7 @@ pub(crate) struct Records {
     pub(crate) users: Vec<User>,
     pub(crate) matches: Vec<MatchRecord>,
     pub(crate) knobs: Vec<KnobRecord>,
+    pub(crate) rules: Vec<RuleLine>,
     pub(crate) kept: Kept,
 }
 
@@ -126,6 +131,7 @@ impl From<Folder> for Records {
             users: folder.users.unwrap_or_default(),
             matches: folder.whole_matches.unwrap_or_default(),
             knobs: folder.knobs.unwrap_or_default(),
+            rules: folder.rules.unwrap_or_default(),
             kept: folder.kept,
         }
     }
@@ -141,6 +147,7 @@ impl Records {
             users: self.users.len(),
             matches: self.matches.len(),
             knobs: self.knobs.len(),
+            rules: self.rules.len(),
             vocabulary: false,
         }
     }
@@ -257,9 +264,10 @@ impl Desk {
 fn keeping(db: &mut Db, today: Date) -> Result<Keeping, Error> {
     let packages = carried_packages::ids(db)?;
     let users = all_users(db)?;
+    let kept_rules = rules::all(db)?;
     let organisations = organisations::all(db)?.into_iter().map(|(found, _)| found.organisation.id.to_string()).collect();
     let programmes = programmes::page(db, None, i64::MAX)?.into_iter().map(|found| found.programme.id.to_string()).collect();
-    let there: [(&'static str, HashSet<String>); 7] = [
+    let there: [(&'static str, HashSet<String>); 8] = [
         (files::ORGANISATIONS, organisations),
         (files::PROGRAMMES, programmes),
         (files::PACKAGES, packages.iter().map(|(id, _)| id.clone()).collect()),
@@ -267,12 +275,14 @@ fn keeping(db: &mut Db, today: Date) -> Result<Keeping, Error> {
         (files::USERS, users.iter().map(|user| user.id.to_string()).collect()),
         (files::MATCHES, carried_matches::ids(db)?.into_iter().collect()),
         (files::KNOBS, knobs::all(db)?.into_iter().map(|version| version.id.to_string()).collect()),
+        (files::RULES, kept_rules.iter().map(|stored| named(&stored.rule)).collect()),
     ];
     Ok(Keeping {
         today,
         words: tables_in_force(db)?,
         there: there.into_iter().map(|(file, ids)| (file, Arc::new(ids))).collect(),
         revisions: packages.into_iter().map(|(id, revision)| (id, u32::try_from(revision).unwrap_or(u32::MAX))).collect(),
+        rules: RuleBook::new(kept_rules).rules().iter().map(|sound| sound.rule.clone()).collect(),
         addresses: users.iter().filter_map(|user| user.email.as_ref()).map(|email| email.folded()).collect(),
     })
 }
@@ -327,6 +337,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, records: &Records) -> Result<(), Error> {
     for record in &records.knobs {
         knobs::insert(tx, &record.version().map_err(|fault| Error::Internal(fault.code().to_owned()))?)?;
     }
+    records.rules.iter().try_for_each(|record| rules::insert(tx, &record.stored()))?;
     Ok(())
 }
 
@@ -407,6 +418,9 @@ fn note_past(tx: &mut Tx<'_>, actor: &Actor, role: Role, records: &Records) {
     }
     for record in &records.knobs {
         tx.audit(actor.act(role, Act::Import, ObjectKind::Knob, record.id.as_str()).knob(record.id.as_str()));
+    }
+    for record in &records.rules {
+        tx.audit(actor.act(role, Act::Import, ObjectKind::Rule, record.rule.id.as_str()));
     }
     for record in &records.matches {
         tx.audit(actor.act(role, Act::Import, ObjectKind::Match, record.id.as_str()));

@@ -7,11 +7,11 @@
 use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::identifiers::{KnobVersionId, ProgrammeId, UserId};
-use raakvlak_domain::knobs::{Knob, KnobVersion, MatcherKnob, Position, Scope, Weights};
+use raakvlak_domain::knobs::{Knob, KnobSetting, KnobVersion, MatcherKnob, Position, Scope, Setting, Weights};
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::texts::Prose;
 use raakvlak_store::knobs::{self, Turn};
-use raakvlak_store::{Action as Act, Db, ObjectKind, packages, programmes};
+use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, packages, programmes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -71,7 +71,7 @@ pub struct VersionView {
     /// Counts up from 1 in its scope.
     pub number: u64,
     /// The setting; `None` where the scope's own setting was taken away.
-    pub setting: Option<MatcherKnob>,
+    pub setting: Option<Setting>,
     /// Who turned the knob.
     pub made_by: UserId,
     /// When.
@@ -160,23 +160,8 @@ impl Desk {
         why: Prose,
         built_on: u64,
     ) -> Result<Standing, Error> {
-        let scope = scope.clone();
-        let id = KnobVersionId::new(&new_id()).map_err(internal)?;
-        self.write(actor, move |tx, actor| {
-            let role = authorise(actor, Action::TurnKnob, &Object::Network)?;
-            let before = standing(tx, &scope)?;
-            if setting.is_none() {
-                require_setting(&scope, knobs::latest(tx, Knob::Matcher, &scope)?.as_ref(), built_on)?;
-            }
-            let turn = Turn { id: &id, knob: Knob::Matcher, scope: &scope, setting, by: &actor.user, why: &why };
-            let made = knobs::turn(tx, &turn, built_on)?;
-            let after = standing(tx, &scope)?;
-            let (digest_before, digest_after) = (digest_of(tx.keys(), None, &before.setting)?, digest_of(tx.keys(), None, &after.setting)?);
-            let reason = digest_of(tx.keys(), None, &made.why)?;
-            let entry = actor.act(role, Act::Turn, ObjectKind::Knob, scope.id().unwrap_or(scope.kind())).knob(made.id.as_str());
-            tx.audit(entry.fields(&["setting"]).reason(reason).change(Some(digest_before), Some(digest_after)));
-            Ok(after)
-        })
+        let asked = Asked { scope: scope.clone(), setting: setting.map(Setting::Matcher), why, built_on };
+        self.write(actor, move |tx, actor| turn(tx, actor, Knob::Matcher, asked, standing, |standing| &standing.setting))
     }
 
     /// The positions that the knob can be put in at once: its own, and where each programme starts.
@@ -202,13 +187,60 @@ impl Desk {
     }
 }
 
+/// A turn that somebody asks for.
+pub(crate) struct Asked {
+    pub(crate) scope: Scope,
+    /// The setting; `None` takes the scope's own setting away.
+    pub(crate) setting: Option<Setting>,
+    pub(crate) why: Prose,
+    pub(crate) built_on: u64,
+}
+
+/// Turns a knob, whichever: makes the next version and notes it with digests of what held before and after. Gives how it stands now.
+pub(crate) fn turn<T, S: Serialize>(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    knob: Knob,
+    asked: Asked,
+    stands: impl Fn(&mut Db, &Scope) -> Result<T, Error>,
+    setting_of: impl Fn(&T) -> &S,
+) -> Result<T, Error> {
+    let Asked { scope, setting, why, built_on } = asked;
+    let role = authorise(actor, Action::TurnKnob, &Object::Network)?;
+    let before = stands(tx, &scope)?;
+    if setting.is_none() {
+        require_setting(&scope, knobs::latest(tx, knob, &scope)?.as_ref(), built_on)?;
+    }
+    let id = KnobVersionId::new(&new_id()).map_err(internal)?;
+    let made = knobs::turn(tx, &Turn { id: &id, knob, scope: &scope, setting, by: &actor.user, why: &why }, built_on)?;
+    let after = stands(tx, &scope)?;
+    let digest = |standing: &T| digest_of(tx.keys(), None, setting_of(standing));
+    let (digest_before, digest_after) = (digest(&before)?, digest(&after)?);
+    let reason = digest_of(tx.keys(), None, &made.why)?;
+    let entry = actor.act(role, Act::Turn, ObjectKind::Knob, scope.id().unwrap_or(scope.kind())).knob(made.id.as_str());
+    tx.audit(entry.fields(&["setting"]).reason(reason).change(Some(digest_before), Some(digest_after)));
+    Ok(after)
+}
+
+/// The first of these scopes, narrowest first, in which a setting of this knob is set, with its version and where it comes from.
+pub(crate) fn narrowest<S: KnobSetting>(db: &mut Db, scopes: &[Scope]) -> Result<(S, Option<KnobVersionId>, Source), Error> {
+    for scope in scopes {
+        if let Some(KnobVersion { id, setting: Some(setting), .. }) = knobs::latest(db, S::KNOB, scope)?
+            && let Some(setting) = S::of(setting)
+        {
+            return Ok((setting, Some(id), source(scope)));
+        }
+    }
+    Ok((S::default(), None, Source::Start))
+}
+
 /// The setting that holds for a package, with its version where one alone made it.
 pub(crate) fn effective(db: &mut Db, package: &TaskPackage) -> Result<(MatcherKnob, Option<KnobVersionId>), Error> {
     let found = resolved(db, &scopes_of(package))?;
     Ok((found.0, found.1))
 }
 
-fn scopes_of(package: &TaskPackage) -> Vec<Scope> {
+pub(crate) fn scopes_of(package: &TaskPackage) -> Vec<Scope> {
     let programme = package.programme.clone().map(Scope::Programme);
     [Some(Scope::Package(package.id.clone())), programme, Some(Scope::Network)].into_iter().flatten().collect()
 }
@@ -218,8 +250,10 @@ fn resolved(db: &mut Db, scopes: &[Scope]) -> Result<(MatcherKnob, Option<KnobVe
     let mut start = None;
     for scope in scopes {
         match knobs::latest(db, Knob::Matcher, scope)? {
-            Some(KnobVersion { id, setting: Some(setting), .. }) => return Ok(on_top(start, setting, Some(id), source(scope))),
-            Some(KnobVersion { setting: None, .. }) => {}
+            Some(KnobVersion { id, setting: Some(Setting::Matcher(setting)), .. }) => {
+                return Ok(on_top(start, setting, Some(id), source(scope)));
+            }
+            Some(_) => {}
             None => start = start.or(start_weights(db, scope)?),
         }
     }
@@ -269,7 +303,7 @@ fn standing(db: &mut Db, scope: &Scope) -> Result<Standing, Error> {
 }
 
 /// The scope and the wider ones, narrowest first; its record must exist.
-fn scopes_from(db: &mut Db, scope: &Scope) -> Result<Vec<Scope>, Error> {
+pub(crate) fn scopes_from(db: &mut Db, scope: &Scope) -> Result<Vec<Scope>, Error> {
     match scope {
         Scope::Network => Ok(vec![Scope::Network]),
         Scope::Programme(id) => {
@@ -292,7 +326,7 @@ fn require_setting(scope: &Scope, before: Option<&KnobVersion>, built_on: u64) -
     }
 }
 
-fn shown(version: KnobVersion) -> VersionView {
+pub(crate) fn shown(version: KnobVersion) -> VersionView {
     let KnobVersion { id, number, setting, made_by, made_at, why, .. } = version;
     VersionView { id, number, setting, made_by, made_at, why }
 }

@@ -26,6 +26,7 @@ pub mod packages;
 pub mod places;
 pub mod programmes;
 pub mod ranking;
+pub mod rules;
 pub mod sessions;
 pub mod shortlists;
 pub mod terms;

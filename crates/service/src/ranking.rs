@@ -130,7 +130,9 @@ impl Desk {
     }
 
     fn demand(&self, snapshot: &Snapshot, package: &TaskPackage, knob: &MatcherKnob) -> Result<Demand, Error> {
-        snapshot.words.demand(package, knob)
+        let demand = snapshot.words.demand(package, knob)?;
+        let kept_out = self.kept_out(package, None)?;
+        Ok(if kept_out.is_empty() { demand } else { demand.blocking(kept_out.iter().cloned()) })
     }
 
     /// The words and places in force.

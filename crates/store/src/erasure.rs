@@ -13,7 +13,7 @@ use crate::error::{StoreError, StoreResult};
 use crate::keys::KeyId;
 use crate::schema::{
     approvals, arrangements, erasures, experts as expert_rows, knob_versions, match_events, matches as match_rows, organisation_members,
-    organisations, package_revisions, shortlists as shortlist_rows, sign_in_codes, task_packages, todos, users as user_rows,
+    organisations, package_revisions, rules, shortlists as shortlist_rows, sign_in_codes, task_packages, todos, users as user_rows,
     vocabulary_versions,
 };
 use crate::transaction::Tx;
@@ -23,7 +23,7 @@ use crate::{changes, dialect, experts, idempotency, matches, outbox, sessions, s
 pub const ERASED: &str = "erased";
 
 /// The tables that hold something of a person.
-pub(crate) const TABLES: [&str; 27] = [
+pub(crate) const TABLES: [&str; 28] = [
     "users",
     "user_roles",
     "sign_in_codes",
@@ -48,6 +48,7 @@ pub(crate) const TABLES: [&str; 27] = [
     "approvals",
     "check_ins",
     "evaluations",
+    "match_rules",
     "outbox",
     "todos",
     "changes",
@@ -145,6 +146,8 @@ fn rename_in_history(connection: &mut AnyConnection, id: &UserId) -> StoreResult
         match_rows.made_by,
         organisations.vetted_by,
         package_revisions.made_by,
+        rules.ended_by,
+        rules.made_by,
         shortlist_rows.made_by,
         sign_in_codes.made_by,
         task_packages.taken_in_by,

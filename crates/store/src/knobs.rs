@@ -3,8 +3,10 @@
 use diesel::prelude::*;
 use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::identifiers::{KnobVersionId, PackageId, ProgrammeId, UserId};
-use raakvlak_domain::knobs::{Knob, KnobVersion, MatcherKnob, Scope};
-use raakvlak_domain::{reading, texts::Prose};
+use raakvlak_domain::json;
+use raakvlak_domain::knobs::{Knob, KnobVersion, Scope, Setting};
+use raakvlak_domain::reading::{self, Reading};
+use raakvlak_domain::texts::Prose;
 
 use crate::audit::ObjectKind;
 use crate::error::{StoreError, StoreResult};
@@ -35,7 +37,7 @@ pub struct Turn<'a> {
     /// For what it holds.
     pub scope: &'a Scope,
     /// The setting; `None` takes the scope's own setting away.
-    pub setting: Option<MatcherKnob>,
+    pub setting: Option<Setting>,
     /// Who turns it.
     pub by: &'a UserId,
     /// Why.
@@ -56,7 +58,7 @@ pub fn turn(tx: &mut Tx<'_>, turn: &Turn<'_>, built_on: u64) -> StoreResult<Knob
         knob: turn.knob,
         scope: turn.scope.clone(),
         number: current + 1,
-        setting: turn.setting,
+        setting: turn.setting.clone(),
         made_by: turn.by.clone(),
         made_at: tx.now(),
         why: turn.why.clone(),
@@ -154,20 +156,27 @@ pub fn all_latest(db: &mut Db, knob: Knob) -> StoreResult<Vec<KnobVersion>> {
 }
 
 fn version(row: Row) -> StoreResult<KnobVersion> {
-    let setting = match row.body.as_str() {
-        "null" => None,
-        body => Some(reading::read(body).map_err(|_| corrupt("a setting"))?),
-    };
+    let knob = Knob::from_word(&row.knob).ok_or_else(|| corrupt("a knob"))?;
     Ok(KnobVersion {
         id: KnobVersionId::new(&row.id).map_err(|_| corrupt("a version's id"))?,
-        knob: Knob::from_word(&row.knob).ok_or_else(|| corrupt("a knob"))?,
+        knob,
         scope: scope(&row.scope_kind, &row.scope_id)?,
         number: u64::try_from(row.number).map_err(|_| corrupt("a number"))?,
-        setting,
+        setting: setting(knob, &row.body)?,
         made_by: UserId::new(&row.made_by.unwrap_or_default()).map_err(|_| corrupt("a user's id"))?,
         made_at: Instant::from_microseconds(row.made_at),
         why: reading::read(&serde_json::Value::String(row.why.unwrap_or_default()).to_string()).map_err(|_| corrupt("a reason"))?,
     })
+}
+
+/// The setting of a version; `None` where it takes the scope's own setting away.
+fn setting(knob: Knob, body: &str) -> StoreResult<Option<Setting>> {
+    if body == "null" {
+        return Ok(None);
+    }
+    let mut reading = Reading::default();
+    let setting = json::parse(body, &mut reading).and_then(|node| Setting::from_node(knob, &node, &mut reading));
+    setting.filter(|_| reading.count() == 0).map(Some).ok_or_else(|| corrupt("a setting"))
 }
 
 fn scope(kind: &str, id: &str) -> StoreResult<Scope> {

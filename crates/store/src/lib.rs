@@ -60,6 +60,7 @@ pub mod places;
 pub mod programmes;
 mod pulse;
 mod readers;
+pub mod rules;
 pub mod schema;
 pub mod sessions;
 pub mod shortlists;

@@ -22,6 +22,7 @@ const CHUNK: usize = 500;
 pub mod asking;
 pub mod carried;
 pub mod feedback;
+pub mod judged;
 
 /// A match as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -473,6 +474,7 @@ pub fn is_open_between(db: &mut Db, package: &PackageId, expert: &ExpertId) -> S
 pub fn delete_of(tx: &mut Tx<'_>, expert: &ExpertId) -> StoreResult<usize> {
     let ids: Vec<String> = matches::table.filter(matches::expert_id.eq(expert.as_str())).select(matches::id).load(tx.connection())?;
     feedback::delete_of(tx, &ids)?;
+    judged::delete_of(tx, &ids)?;
     let connection = tx.connection();
     diesel::delete(approvals::table.filter(approvals::match_id.eq_any(&ids))).execute(connection)?;
     diesel::delete(arrangements::table.filter(arrangements::match_id.eq_any(&ids))).execute(connection)?;

@@ -1,4 +1,4 @@
-//! The tables of the foundation as diesel sees them: one schema for both databases; a test compares it with what the migrations make.
+//! The tables as diesel sees them: one schema for both databases; a test compares it with what the migrations make.
 #![allow(missing_docs, reason = "the columns are described where their records are")]
 
 diesel::table! {
@@ -484,6 +484,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    rules (id, number) {
+        id -> Text,
+        number -> BigInt,
+        body -> Text,
+        made_by -> Nullable<Text>,
+        made_at -> BigInt,
+        why -> Text,
+        ended_by -> Nullable<Text>,
+        ended_at -> Nullable<BigInt>,
+        ended_why -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    match_rules (match_id, seq) {
+        match_id -> Text,
+        seq -> BigInt,
+        rules_version -> Nullable<Text>,
+        sealed -> Binary,
+    }
+}
+
 diesel::joinable!(user_roles -> users (user_id));
 diesel::joinable!(sign_in_codes -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -514,6 +537,7 @@ diesel::joinable!(arrangements -> matches (match_id));
 diesel::joinable!(match_events -> matches (match_id));
 diesel::joinable!(check_ins -> matches (match_id));
 diesel::joinable!(evaluations -> matches (match_id));
+diesel::joinable!(match_rules -> knob_versions (rules_version));
 diesel::joinable!(todos -> users (assigned_to));
 diesel::joinable!(vocabulary_files -> vocabulary_versions (version_id));
 diesel::joinable!(neighbour_lists -> vocabulary_versions (version_id));
@@ -553,6 +577,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     approvals,
     check_ins,
     evaluations,
+    rules,
+    match_rules,
     outbox,
     todos,
     vocabulary_versions,
@@ -564,7 +590,7 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 
 /// Every table, in the order in which rows can be added without a dangling reference.
-pub const TABLES: [&str; 42] = [
+pub const TABLES: [&str; 44] = [
     "instance",
     "counters",
     "erasures",
@@ -599,6 +625,8 @@ pub const TABLES: [&str; 42] = [
     "approvals",
     "check_ins",
     "evaluations",
+    "rules",
+    "match_rules",
     "outbox",
     "todos",
     "vocabulary_versions",

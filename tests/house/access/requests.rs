@@ -7,6 +7,8 @@ use raakvlak_domain::matches::MatchState;
 use raakvlak_domain::organisations::Organisation;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::programmes::Programme;
+use raakvlak_domain::reading::Fresh;
+use raakvlak_domain::rules::Rule;
 use raakvlak_service::actor::Actor;
 use raakvlak_store::{StoreResult, Tx, experts, organisations, packages, programmes, todos, users};
 use raakvlak_testkit::app::TestServer;
@@ -168,6 +170,15 @@ impl<'a> Matrix<'a> {
     }
 }
 
+/// Work that is not kept.
+fn work_to_try() -> Value {
+    let mut told = work("any", 1);
+    for derived in ["id", "state"] {
+        told.as_object_mut().unwrap().remove(derived);
+    }
+    told
+}
+
 /// The path with an id that nobody has in the place of each variable; numbers stay.
 fn with_no_record(template: &str, path: &str) -> String {
     let segments = template.split('/').zip(path.split('/'));
@@ -190,6 +201,7 @@ impl Scene<'_> {
             .or_else(|| self.of_experts(operation))
             .or_else(|| self.of_matches(operation))
             .or_else(|| self.of_verbs(operation))
+            .or_else(|| self.of_rules(operation))
             .or_else(|| self.of_the_network(operation))
     }
 
@@ -224,6 +236,7 @@ impl Scene<'_> {
             "list_my_packages" => Ask::new("GET", "/me/packages"),
             "export_me" => Ask::new("GET", "/me/export"),
             "list_my_views" => Ask::new("GET", "/me/views"),
+            "judge_my_rules" => Ask::new("POST", "/me/rules/_try").with(json!({ "package": self.package_once() })),
             _ => return None,
         })
     }
@@ -305,10 +318,7 @@ impl Scene<'_> {
         let draft = || self.package("draft");
         let version = |id: &PackageId| self.town.read(|db| packages::get(db, id)).unwrap().version;
         let verb = |id: PackageId, verb: &str| Ask::new("POST", format!("/task-packages/{id}/{verb}")).on(version(&id));
-        let mut told = work("any", 1);
-        for derived in ["id", "state"] {
-            told.as_object_mut().unwrap().remove(derived);
-        }
+        let told = work_to_try();
         Some(match operation {
             "list_packages" => Ask::new("GET", "/task-packages"),
             "create_package" => Ask::new("POST", "/task-packages").with(told),
@@ -395,6 +405,8 @@ impl Scene<'_> {
                 Ask::new("POST", "/matches").with(json!({ "package": self.package_once(), "expert": expert }))
             }
             "get_match" => Ask::new("GET", at(MatchState::Introduced, "")),
+            "get_match_rules" => Ask::new("GET", at(MatchState::Introduced, "/rules")),
+            "list_match_instruments" => Ask::new("GET", at(MatchState::Introduced, "/instruments")),
             "list_match_history" => Ask::new("GET", at(MatchState::Introduced, "/history")),
             "get_match_explanation" => Ask::new("GET", at(MatchState::Introduced, "/explanation?voice=expert")),
             "get_arrangement" => Ask::new("GET", at(MatchState::Introduced, "/arrangements/1")),
@@ -436,6 +448,35 @@ impl Scene<'_> {
         let id = self.match_in(state);
         let ask = Ask::new("POST", format!("/matches/{id}/{verb}")).on(self.town.stored(&id).version);
         Some(Ask { body, ..ask })
+    }
+
+    fn of_rules(&self, operation: &str) -> Option<Ask> {
+        let both = json!({ "nl": "Een regel", "en": "A rule" });
+        let id = format!("r-{}", self.number);
+        let rule = json!({ "id": id, "title": both, "when": "work.hours_max <= 40.0", "effect": "warn", "decided_by": both, "text": both });
+        let softer = json!({ "switches": [{ "rule": "weekly_hours", "act": "warn" }] });
+        Some(match operation {
+            "list_rules" => Ask::new("GET", "/rules?limit=2"),
+            "list_rule_fields" => Ask::new("GET", "/rules/_fields"),
+            "list_instruments" => Ask::new("GET", "/instruments"),
+            "get_rule" => Ask::new("GET", "/rules/weekly_hours"),
+            "create_rule" => Ask::new("POST", "/rules").with(json!({ "rule": rule, "why": "Om te proberen." })),
+            "end_rule" => {
+                let rule = of::<Fresh<Rule>>(&rule).0;
+                let kept = self.town.desk.write_rule(&Actor::system(), rule, of(&json!("Om te proberen."))).unwrap();
+                let end = json!({ "number": 1, "last_day": self.town.desk.today(), "why": "Om te proberen." });
+                Ask::new("POST", format!("/rules/{id}/end")).on(kept.version).with(end)
+            }
+            "try_rules" => Ask::new("POST", "/rules/_try").with(json!({ "rule": rule, "work": work_to_try() })),
+            "list_rules_versions" => Ask::new("GET", "/knobs/rules/versions?scope=network"),
+            "get_rules_knob" => Ask::new("GET", "/knobs/rules?scope=network"),
+            "preview_rules_knob" => Ask::new("POST", "/knobs/rules/preview").with(json!({ "scope": "network", "setting": softer })),
+            "turn_rules_knob" => {
+                let turn = json!({ "scope": "package", "id": self.package_once(), "setting": softer, "why": "Om te proberen." });
+                Ask::new("PUT", "/knobs/rules").on(0).with(turn)
+            }
+            _ => return None,
+        })
     }
 
     fn of_the_network(&self, operation: &str) -> Option<Ask> {

@@ -3,12 +3,14 @@
 use actix_web::{HttpRequest, get, post, put, web};
 use raakvlak_domain::identifiers::PackageId;
 use raakvlak_domain::knobs::{MatcherKnob, Scope};
+use raakvlak_domain::rules::RulesKnob;
 use raakvlak_domain::texts::{Line, Prose};
 use raakvlak_domain::{closed_words, record};
 use raakvlak_service::actor::Actor;
 use raakvlak_service::desk::{Desk, Versioned};
 use raakvlak_service::error::Error;
 use raakvlak_service::knobs::{Preset, ScopePreview, Standing, VersionView, scope_of};
+use raakvlak_service::rules::knob::{RulesEffect, RulesStanding};
 use raakvlak_service::shortlists::Preview;
 use utoipa::ToSchema;
 
@@ -218,6 +220,125 @@ pub(crate) async fn preview_matcher_knob_in_scope(shared: web::Data<Shared>, cal
     rank(&shared, &caller, move |desk, actor| {
         let ScopeTrial { scope, id, setting } = body.value;
         desk.preview_scope(actor, &scope_of(scope.as_str(), id.as_ref().map(Line::as_str))?, &setting)
+    })
+    .await
+}
+
+record! {
+    /// A turn of the rules knob.
+    #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
+    pub struct RulesTurn {
+        /// The sort of scope.
+        pub scope: ScopeKind,
+        /// The programme or package; left out for the network.
+        pub id: Option<Line>,
+        /// The setting; left out, the scope's own setting is taken away.
+        pub setting: Option<RulesKnob>,
+        /// Why, in own words.
+        pub why: Prose,
+    }
+}
+
+record! {
+    /// A setting of the rules knob to try in a scope.
+    #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
+    pub struct RulesTrial {
+        /// The sort of scope.
+        pub scope: ScopeKind,
+        /// The programme or package; left out for the network.
+        pub id: Option<Line>,
+        /// The setting.
+        pub setting: RulesKnob,
+    }
+}
+
+fn rules_knob(desk: &Desk, actor: &Actor, scope: &Scope) -> Result<Versioned<RulesStanding>, Error> {
+    desk.rules_knob(actor, scope).map(rules_numbered)
+}
+
+fn rules_numbered(standing: RulesStanding) -> Versioned<RulesStanding> {
+    let number = i64::try_from(standing.number).unwrap_or(i64::MAX);
+    Versioned::new(standing, number)
+}
+
+/// See how the rules knob stands in a scope
+#[utoipa::path(
+    operation_id = "get_rules_knob",
+    tag = "knobs",
+    params(ScopeQuery),
+    responses((status = 200, description = "The setting that holds, and where it comes from.", body = RulesStanding, headers(("ETag"))))
+)]
+#[get("/knobs/rules")]
+pub(crate) async fn get_rules_knob(shared: web::Data<Shared>, caller: Caller, query: InQuery<ScopeQuery>) -> Answered {
+    read_record(&shared, &caller, move |desk, actor| {
+        rules_knob(desk, actor, &scope_of(query.0.scope.as_str(), query.0.id.as_ref().map(Line::as_str))?)
+    })
+    .await
+}
+
+/// Turn the rules knob
+///
+/// Says which rules act and how; a rule that is not named acts as it is written. Makes a version; none is ever changed.
+#[utoipa::path(
+    operation_id = "turn_rules_knob",
+    tag = "knobs",
+    params(IfMatch),
+    request_body(content = RulesTurn, example = json!({"scope": "network", "setting": {"switches": [{"rule": "weekly_hours", "act": "warn"}]}, "why": "We bespreken lange weken liever eerst."})),
+    responses((status = 200, description = "How it stands now.", body = RulesStanding, headers(("ETag"))))
+)]
+#[put("/knobs/rules")]
+pub(crate) async fn turn_rules_knob(shared: web::Data<Shared>, caller: Caller, on: IfMatch, body: Checked<RulesTurn>) -> Answered {
+    let RulesTurn { scope, id, setting, why } = body.value;
+    let place = (scope.to_string(), id.map(|id| id.to_string()));
+    let current = place.clone();
+    change(
+        &shared,
+        &caller,
+        on,
+        move |desk, actor| rules_knob(desk, actor, &scope_of(&current.0, current.1.as_deref())?),
+        move |desk, actor, version| {
+            let scope = scope_of(&place.0, place.1.as_deref())?;
+            desk.turn_rules_knob(actor, &scope, setting, why, u64::try_from(version).unwrap_or(0)).map(rules_numbered)
+        },
+    )
+    .await
+}
+
+/// List the versions of the rules knob in a scope
+#[utoipa::path(
+    operation_id = "list_rules_versions",
+    tag = "knobs",
+    params(VersionsQuery),
+    responses((status = 200, description = "A page, newest first: who turned it, when and why.", body = Page<VersionView>))
+)]
+#[get("/knobs/rules/versions")]
+pub(crate) async fn list_rules_versions(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    request: HttpRequest,
+    query: InQuery<VersionsQuery>,
+) -> Answered {
+    let VersionsQuery { scope, id, limit, cursor } = query.0;
+    read_rows(&shared, &request, &caller, PageQuery { limit, cursor }, move |desk, actor, page| {
+        desk.rules_knob_versions(actor, &scope_of(scope.as_str(), id.as_ref().map(Line::as_str))?, page)
+    })
+    .await
+}
+
+/// See what a setting of the rules knob would do
+///
+/// For every open package in the scope: how many people rules keep out now, and how many they would.
+#[utoipa::path(
+    operation_id = "preview_rules_knob",
+    tag = "knobs",
+    request_body(content = RulesTrial, example = json!({"scope": "network", "setting": {"switches": [{"rule": "weekly_hours", "act": "off"}]}})),
+    responses((status = 200, description = "The packages, with how many people it keeps out and lets in.", body = Vec<RulesEffect>))
+)]
+#[post("/knobs/rules/preview")]
+pub(crate) async fn preview_rules_knob(shared: web::Data<Shared>, caller: Caller, body: Checked<RulesTrial>) -> Answered {
+    read(&shared, &caller, move |desk, actor| {
+        let RulesTrial { scope, id, setting } = &body.value;
+        desk.preview_rules_knob(actor, &scope_of(scope.as_str(), id.as_ref().map(Line::as_str))?, setting)
     })
     .await
 }

@@ -7,6 +7,7 @@ use raakvlak_domain::matches::{Approval, CheckIn, Evaluation, MatchState, Offer,
 use raakvlak_domain::quantities::Count;
 use raakvlak_service::explanations::{Voice, WordedExplanation};
 use raakvlak_service::matches::{ArrangementView, CheckInView, Decision, EventView, MatchFilter, MatchView};
+use raakvlak_service::rules::matches::{MatchInstrument, MatchRules};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -114,6 +115,32 @@ pub(crate) async fn get_match(shared: web::Data<Shared>, caller: Caller, id: InP
 #[get("/matches/{match}/history")]
 pub(crate) async fn list_match_history(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>) -> Answered {
     read(&shared, &caller, move |desk, actor| desk.match_history(actor, &id.0)).await
+}
+
+/// Read what the rules say of a match
+///
+/// To a mediator without what touches an income, to the person with it. It is no legal advice: with each outcome stands who decides.
+#[utoipa::path(
+    operation_id = "get_match_rules",
+    tag = "matches",
+    params(("match" = MatchId, Path, description = "The match.")),
+    responses((status = 200, description = "What they say now, and what they said at earlier steps.", body = MatchRules))
+)]
+#[get("/matches/{match}/rules")]
+pub(crate) async fn get_match_rules(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>) -> Answered {
+    read(&shared, &caller, move |desk, actor| desk.match_rules(actor, &id.0)).await
+}
+
+/// List the support measures for a match
+#[utoipa::path(
+    operation_id = "list_match_instruments",
+    tag = "matches",
+    params(("match" = MatchId, Path, description = "The match.")),
+    responses((status = 200, description = "The measures that may help, each with who asks for it, where, and who decides.", body = Vec<MatchInstrument>))
+)]
+#[get("/matches/{match}/instruments")]
+pub(crate) async fn list_match_instruments(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>) -> Answered {
+    read(&shared, &caller, move |desk, actor| desk.match_instruments(actor, &id.0)).await
 }
 
 /// Read a version of what is arranged

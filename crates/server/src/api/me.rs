@@ -11,6 +11,8 @@ use raakvlak_service::audit::View;
 use raakvlak_service::error::Error;
 use raakvlak_service::experts::{Disclosed, ExpertExport};
 use raakvlak_service::fitting::FittingPackage;
+use raakvlak_service::rules::judging::Report;
+use raakvlak_service::rules::trying::OwnCase;
 use utoipa::ToSchema;
 
 use super::answers::{Answered, PageQuery, change, done, make, rank, read, read_record, read_rows};
@@ -189,6 +191,20 @@ pub(crate) async fn preview_me(shared: web::Data<Shared>, caller: Caller) -> Ans
 #[get("/me/packages")]
 pub(crate) async fn list_my_packages(shared: web::Data<Shared>, caller: Caller) -> Answered {
     rank(&shared, &caller, |desk, actor| desk.fitting_packages(actor)).await
+}
+
+/// See what the rules say to me about work
+///
+/// Also about my income: this is for my eyes alone. Answers are used and forgotten. It is no legal advice: with each outcome stands who decides.
+#[utoipa::path(
+    operation_id = "judge_my_rules",
+    tag = "me",
+    request_body(content = OwnCase, example = json!({"package": "p-1", "answers": {"told_municipality": true}})),
+    responses((status = 200, description = "What comes out: possible, not, or unknown with what to ask.", body = Report))
+)]
+#[post("/me/rules/_try")]
+pub(crate) async fn judge_my_rules(shared: web::Data<Shared>, caller: Caller, body: Checked<OwnCase>) -> Answered {
+    read(&shared, &caller, move |desk, actor| desk.own_rules(actor, &body.value)).await
 }
 
 /// Take everything about me along

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use raakvlak_domain::faults::FaultKind;
 use raakvlak_domain::json::Node;
 use raakvlak_domain::reading::{FromNode, Reading};
-use raakvlak_domain::{arrangements, experts, knobs, matches, organisations, packages, programmes, users};
+use raakvlak_domain::{arrangements, experts, knobs, matches, organisations, packages, programmes, rules, users};
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, Schema};
@@ -47,6 +47,14 @@ pub(super) fn say_what_must_be_given(schemas: &mut Schemas) {
         packages::Task,
         packages::TaskPackage,
         programmes::Programme,
+        raakvlak_service::rules::trying::OwnCase,
+        raakvlak_service::rules::trying::Trial,
+        rules::InBoth,
+        rules::Question,
+        rules::Rule,
+        rules::RuleSource,
+        rules::RuleSwitch,
+        rules::RulesKnob,
         users::User,
     );
 }

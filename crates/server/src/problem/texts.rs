@@ -50,6 +50,14 @@ fn of_desk(error: &Error) -> Row {
             ["Je rol geeft hier geen recht op. Vraag het een beheerder.", "Your role does not allow this. Ask a steward."],
         ),
         Error::Invalid(_) => INVALID,
+        Error::RuleBlocks(_) => (
+            "rule-blocks",
+            ["Een regel houdt dit tegen", "A rule holds this back"],
+            [
+                "Kijk hieronder welke regel het is en wie daarover beslist. Dit is geen juridisch advies.",
+                "See below which rule it is and who decides about it. This is no legal advice.",
+            ],
+        ),
         Error::TooMany { .. } => (
             "too-many",
             ["Even rustig aan", "Slow down"],

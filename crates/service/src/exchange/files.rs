@@ -19,9 +19,11 @@ pub const MATCHES: &str = "matches.jsonl";
 /// The versions of the knobs.
 pub const KNOBS: &str = "knobs.jsonl";
 
+/// The versions of rules.
+pub const RULES: &str = "rules.jsonl";
+
 /// The files of records that a match does not need, in the order in which they are read and written.
-pub const FURTHER: [&str; 8] =
-    [USERS, MATCHES, KNOBS, "rules.jsonl", "proposals.jsonl", "signals.jsonl", "obstacles.jsonl", "contacts.jsonl"];
+pub const FURTHER: [&str; 8] = [USERS, MATCHES, KNOBS, RULES, "proposals.jsonl", "signals.jsonl", "obstacles.jsonl", "contacts.jsonl"];
 
 /// Every file that a folder may hold, in the order in which they are read.
 pub(crate) fn all() -> impl Iterator<Item = &'static str> {

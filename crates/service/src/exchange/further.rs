@@ -81,6 +81,14 @@ fn object<'a>(node: &'a Node, reading: &mut Reading) -> Option<&'a [(String, Nod
     }
 }
 
+/// Serializes a node as it was written.
+pub(super) fn serialize_node<S: serde::Serializer>(node: &Node, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut text = String::new();
+    write_node(node, &mut text);
+    let raw = serde_json::value::RawValue::from_string(text).map_err(serde::ser::Error::custom)?;
+    serde::Serialize::serialize(&raw, serializer)
+}
+
 /// Writes a node as compact JSON, numbers as they were written.
 pub(super) fn write_node(node: &Node, text: &mut String) {
     match node {

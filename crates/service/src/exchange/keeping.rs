@@ -8,6 +8,7 @@ use raakvlak_domain::calendar::Date;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::packages::TaskPackage;
+use raakvlak_domain::rules::Rule;
 use raakvlak_domain::users::User;
 use raakvlak_domain::workload::heaviest_week;
 
@@ -17,6 +18,7 @@ use super::kept::Kept;
 use super::knobs::{KnobRecord, misnumbered};
 use super::matches::MatchRecord;
 use super::references::Known;
+use super::rules::{RuleLine, overlapping};
 use crate::ranking::people::obligations;
 use crate::vocabulary::Tables;
 
@@ -31,6 +33,8 @@ pub(crate) struct Keeping {
     pub(crate) there: HashMap<&'static str, Arc<HashSet<String>>>,
     /// How many revisions each package has that is there already.
     pub(crate) revisions: HashMap<String, u32>,
+    /// The versions of rules that are there already, those to start with among them.
+    pub(crate) rules: Vec<Rule>,
     /// The addresses of users, folded.
     pub(crate) addresses: HashSet<String>,
 }
@@ -50,6 +54,7 @@ pub(super) struct Told<'a> {
     pub(super) users: &'a [(usize, &'a User)],
     pub(super) matches: &'a [(usize, &'a MatchRecord)],
     pub(super) knobs: &'a [(usize, &'a KnobRecord)],
+    pub(super) rules: &'a [(usize, &'a RuleLine)],
     pub(super) kept: &'a Kept,
 }
 
@@ -64,6 +69,12 @@ pub(super) fn check(told: &Told<'_>, known: &Known<'_>, keeping: &Keeping, fault
     let mut of_knobs = FileFaults::new(files::KNOBS, faults);
     for (at, fault) in misnumbered(&records) {
         of_knobs.push(told.knobs.get(at).map_or(1, |(line, _)| *line), fault);
+    }
+    drop(of_knobs);
+    let records: Vec<&RuleLine> = told.rules.iter().map(|(_, record)| *record).collect();
+    let mut of_rules = FileFaults::new(files::RULES, faults);
+    for (at, fault) in overlapping(&records, &keeping.rules) {
+        of_rules.push(told.rules.get(at).map_or(1, |(line, _)| *line), fault);
     }
 }
 

@@ -3,15 +3,17 @@
 use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::identifiers::{KnobVersionId, PackageId, ProgrammeId, UserId};
-use raakvlak_domain::knobs::{Knob, KnobVersion, MatcherKnob, Scope, ScopeKind};
+use raakvlak_domain::json::Node;
+use raakvlak_domain::knobs::{Knob, KnobVersion, Scope, ScopeKind, Setting};
 use raakvlak_domain::quantities::Count;
+use raakvlak_domain::reading::{FromNode, Reading};
 use raakvlak_domain::record;
 use raakvlak_domain::texts::Prose;
 use serde::Serialize;
 
 record! {
     /// A version of a setting.
-    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    #[derive(Debug, Clone, PartialEq, Serialize)]
     pub struct KnobRecord {
         /// Names the version.
         pub id: KnobVersionId,
@@ -24,7 +26,7 @@ record! {
         /// Counts up from 1 within the knob and scope.
         pub number: Count,
         /// The setting; not told where this version takes the scope's own setting away.
-        pub setting: Option<MatcherKnob>,
+        pub setting: Option<AnySetting>,
         /// Who turned the knob.
         pub made_by: UserId,
         /// When.
@@ -33,6 +35,10 @@ record! {
         pub why: Prose,
     }
     check(reading) {
+        // Which setting it is hangs on the knob.
+        if let (Some(knob), Some(Some(setting))) = (knob, &setting) {
+            reading.within("setting", |reading| Setting::from_node(knob, &setting.node, reading));
+        }
         let named = scope_id.as_ref().is_some_and(Option::is_some);
         match scope {
             Some(ScopeKind::Network) if named => {
@@ -43,6 +49,31 @@ record! {
             }
             _ => {}
         }
+    }
+}
+
+/// A setting as it stands on the line, of whichever knob.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnySetting {
+    node: Node,
+}
+
+impl FromNode for AnySetting {
+    fn from_node(node: &Node, _: &mut Reading) -> Option<Self> {
+        Some(Self { node: node.clone() })
+    }
+}
+
+impl Serialize for AnySetting {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        super::further::serialize_node(&self.node, serializer)
+    }
+}
+
+impl AnySetting {
+    fn of(setting: &Setting) -> Option<Self> {
+        let text = serde_json::to_string(setting).ok()?;
+        raakvlak_domain::json::parse(&text, &mut Reading::default()).map(|node| Self { node })
     }
 }
 
@@ -61,7 +92,7 @@ impl KnobRecord {
             id: version.id,
             knob: version.knob,
             number: u32::try_from(version.number).ok().and_then(Count::new).unwrap_or(Count::HIGHEST),
-            setting: version.setting,
+            setting: version.setting.as_ref().and_then(AnySetting::of),
             made_by: version.made_by,
             made_at: version.made_at,
             why: version.why,
@@ -93,7 +124,7 @@ impl KnobRecord {
             knob: self.knob,
             scope: self.scope()?,
             number: u64::from(self.number.get()),
-            setting: self.setting,
+            setting: self.setting.as_ref().and_then(|setting| Setting::from_node(self.knob, &setting.node, &mut Reading::default())),
             made_by: self.made_by.clone(),
             made_at: self.made_at,
             why: self.why.clone(),

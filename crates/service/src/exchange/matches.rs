@@ -12,10 +12,11 @@ use raakvlak_domain::record;
 use raakvlak_domain::texts::{LONGEST_PROSE, Line, text_of};
 use raakvlak_store::matches::carried::{WholeArrangement, WholeCheckIn, WholeEvaluation, WholeMatch};
 use raakvlak_store::matches::feedback::StoredCheckIn;
+use raakvlak_store::matches::judged::Judged;
 use raakvlak_store::matches::{Event, Yes};
 use serde::{Serialize, Serializer};
 
-use super::further::{MatchLine, write_node};
+use super::further::{MatchLine, serialize_node, write_node};
 use super::kept::Long;
 
 mod checks;
@@ -48,6 +49,8 @@ record! {
         pub assessment: Option<Assessment>,
         /// The version of the matcher knob that produced it.
         pub matcher_version: Option<KnobVersionId>,
+        /// What came out of the rules at steps of it, oldest first.
+        pub rules: Long<JudgedRecord> = Long::default(),
         /// Every step, oldest first.
         pub history: Long<StepRecord>,
         /// When each side is asked how it goes, with the answers.
@@ -107,6 +110,20 @@ record! {
         /// What was said with it.
         pub text: Option<Said>,
     }
+}
+
+record! {
+    /// What came out of the rules at a step.
+    #[derive(Debug, Clone, PartialEq, Serialize)]
+    pub struct JudgedRecord {
+        /// The number of the step.
+        pub seq: Count,
+        /// The version of the rules knob that held; not told when it stood where it starts.
+        pub rules_version: Option<KnobVersionId>,
+        /// What came out, as it was judged then.
+        pub report: Assessment,
+    }
+    key(judged) { judged.seq.get().to_string() }
 }
 
 record! {
@@ -179,8 +196,7 @@ impl Assessment {
 
 impl Serialize for Assessment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let raw = serde_json::value::RawValue::from_string(self.text()).map_err(serde::ser::Error::custom)?;
-        raw.serialize(serializer)
+        serialize_node(&self.0, serializer)
     }
 }
 
@@ -205,6 +221,7 @@ impl MatchRecord {
             deadline: whole.deadline,
             assessment: score.map(Assessment),
             matcher_version: whole.matcher_version,
+            rules: Long(whole.rules.into_iter().map(judged).collect::<Result<_, _>>()?),
             history: Long(whole.history.into_iter().map(step).collect()),
             check_ins: Long(whole.check_ins.into_iter().map(check_in).collect::<Result<_, _>>()?),
             evaluations: whole.evaluations.into_iter().map(evaluation).collect::<Result<_, _>>()?,
@@ -227,6 +244,7 @@ impl MatchRecord {
             origin: self.origin,
             score: self.assessment.map(|assessment| assessment.text()),
             matcher_version: self.matcher_version,
+            rules: self.rules.0.into_iter().map(whole_judged).collect(),
             deadline: self.deadline,
             arrangements: versions.map(whole_arrangement).collect(),
             history: self.history.0.into_iter().map(event).collect(),
@@ -293,6 +311,15 @@ fn event(step: StepRecord) -> Event {
         arrangement: step.arrangement.map(|version| i64::from(version.get())),
         reason: step.text.map(|said| said.0),
     }
+}
+
+fn judged(judged: Judged) -> Result<JudgedRecord, FaultKind> {
+    let report = parse(&judged.report, &mut Reading::default()).map(Assessment).ok_or(FaultKind::NotUtf8)?;
+    Ok(JudgedRecord { seq: count(judged.seq), rules_version: judged.rules_version, report })
+}
+
+fn whole_judged(record: JudgedRecord) -> Judged {
+    Judged { seq: i64::from(record.seq.get()), rules_version: record.rules_version, report: record.report.text() }
 }
 
 fn check_in(told: WholeCheckIn) -> Result<CheckInRecord, FaultKind> {

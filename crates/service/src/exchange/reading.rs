@@ -22,6 +22,7 @@ use super::knobs::KnobRecord;
 use super::matches::MatchRecord;
 use super::records::{Ids, Kind, Records, read_records};
 use super::references::Known;
+use super::rules::RuleLine;
 use super::watch::Watch;
 use crate::places::Gazetteer;
 use crate::vocabulary::{Draft, Tables, built_in};
@@ -133,6 +134,7 @@ impl Reader<'_> {
                 users: &each(folder.users.as_ref()),
                 matches: &each(folder.whole_matches.as_ref()),
                 knobs: &each(folder.knobs.as_ref()),
+                rules: &each(folder.rules.as_ref()),
                 kept: &kept,
             };
             keeping::check(&told, &known, keeping, &mut faults);
@@ -152,6 +154,7 @@ impl Reader<'_> {
             users: plain(folder.users),
             whole_matches: plain(folder.whole_matches),
             knobs: plain(folder.knobs),
+            rules: plain(folder.rules),
             kept,
             further: folder.further,
             vocabulary: draft.into_tables(),
@@ -235,6 +238,10 @@ impl Reader<'_> {
                     let (knobs, ids) = self.told(file, |record| known.knob(record), |record: &KnobRecord| record.id.as_str(), faults);
                     (further.knobs, known.knobs) = (knobs, ids);
                 }
+                (files::RULES, Some(_)) => {
+                    let check = |record: &RuleLine| known.rule(record);
+                    further.rules = self.told(file, check, |record| record.id.as_str(), faults).0;
+                }
                 (files::MATCHES, None) => self.match_lines(known, &mut further, faults),
                 (_, keeping) => self.any(file, keeping.is_some(), &mut further, faults),
             }
@@ -272,6 +279,7 @@ struct Further {
     users: Option<Lined<User>>,
     whole_matches: Option<Lined<MatchRecord>>,
     knobs: Option<Lined<KnobRecord>>,
+    rules: Option<Lined<RuleLine>>,
     further: BTreeMap<&'static str, Vec<Node>>,
 }
 

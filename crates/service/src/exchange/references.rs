@@ -18,6 +18,7 @@ use super::kept::{Consents, ExpertKept, ProgrammeKept};
 use super::knobs::KnobRecord;
 use super::matches::MatchRecord;
 use super::records::Ids;
+use super::rules::RuleLine;
 use crate::places::Gazetteer;
 use crate::vocabulary::{Closed, KnownWords};
 use raakvlak_domain::knobs::ScopeKind;
@@ -165,6 +166,11 @@ impl<'a> Known<'a> {
         if let Some(version) = &record.matcher_version {
             check.listed(self.knobs.as_ref(), version.as_str(), "/matcher_version");
         }
+        for (at, judged) in record.rules.0.iter().enumerate() {
+            if let Some(version) = &judged.rules_version {
+                check.listed(self.knobs.as_ref(), version.as_str(), &format!("/rules/{at}/rules_version"));
+            }
+        }
         for (at, step) in record.history.0.iter().enumerate() {
             check.doer(step.actor.as_ref(), || format!("/history/{at}/actor"));
         }
@@ -182,6 +188,15 @@ impl<'a> Known<'a> {
     pub(super) fn doer(&self, user: Option<&UserId>, pointer: &str) -> Vec<Fault> {
         let mut check = self.check();
         check.doer(user, || pointer.to_owned());
+        check.faults
+    }
+
+    /// A version of a rule.
+    pub(super) fn rule(&self, record: &RuleLine) -> Vec<Fault> {
+        let mut check = self.check();
+        check.doer(record.made_by.as_ref(), || "/made_by".to_owned());
+        check.doer(record.ended_by.as_ref(), || "/ended_by".to_owned());
+        check.faults.extend(record.faults());
         check.faults
     }
 

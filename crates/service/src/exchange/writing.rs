@@ -8,7 +8,7 @@ use raakvlak_domain::json::Node;
 use serde::Serialize;
 
 use super::Folder;
-use super::files::{EXPERTS, FURTHER, KNOBS, MATCHES, ORGANISATIONS, PACKAGES, PROGRAMMES, USERS};
+use super::files::{EXPERTS, FURTHER, KNOBS, MATCHES, ORGANISATIONS, PACKAGES, PROGRAMMES, RULES, USERS};
 use super::further::write_node;
 
 /// Writes a folder at this path, which must not exist yet or be empty. The folder appears as a whole or not at all: it is made beside its
@@ -65,6 +65,7 @@ fn write_at(folder: &Folder, path: &Path) -> io::Result<()> {
     write_records(&path.join(USERS), folder.users.as_deref(), nothing)?;
     write_records(&path.join(MATCHES), folder.whole_matches.as_deref(), nothing)?;
     write_records(&path.join(KNOBS), folder.knobs.as_deref(), nothing)?;
+    write_records(&path.join(RULES), folder.rules.as_deref(), nothing)?;
     for (file, nodes) in FURTHER.iter().filter_map(|file| folder.further.get_key_value(file)) {
         write_nodes(&path.join(file), nodes)?;
     }

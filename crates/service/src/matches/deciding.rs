@@ -14,6 +14,8 @@ use crate::authorise::Action;
 use crate::desk::{Desk, Versioned, new_id};
 use crate::error::{Conflict, Error};
 use crate::ranking::words::Words;
+use crate::rules::book::RuleBook;
+use crate::rules::matches::{keep_judged, refuse_blocked};
 use raakvlak_domain::identifiers::{ExpertId, MatchId};
 use raakvlak_domain::users::Role;
 use raakvlak_store::{ObjectKind, todos};
@@ -130,7 +132,7 @@ impl Desk {
     /// [`Error::Stale`] when the match has changed since, [`Error::Conflict`] when it cannot be done as things stand, [`Error::Invalid`] when what
     /// goes with it is not right.
     pub fn decide(&self, actor: &Actor, id: &MatchId, decision: Decision, version: i64) -> Reply {
-        let id = id.clone();
+        let (desk, id) = (self.clone(), id.clone());
         let words = decision.offer().map(|_| self.words()).transpose()?;
         self.write(actor, move |tx, actor| {
             let found = matches::get(tx, &id)?.ok_or(Error::NotFound)?;
@@ -139,8 +141,10 @@ impl Desk {
                 return Err(Error::Stale { current: found.version });
             }
             let to = leads_to(&found, decision.verb())?;
-            check(tx, actor, &found, &decision, words.as_deref())?;
+            let rules = desk.rule_keeper().book(tx)?;
+            check(tx, actor, &found, &decision, words.as_deref(), &rules)?;
             let done = take(tx, actor, role, &found, &decision, to)?;
+            keep_judged(tx, &rules, &done, decision.verb())?;
             view(tx, &done, role)
         })
     }
@@ -171,7 +175,14 @@ fn leads_to(found: &StoredMatch, verb: Verb) -> Result<MatchState, Error> {
 }
 
 /// What must hold before the step is taken.
-fn check(tx: &mut Tx<'_>, actor: &Actor, found: &StoredMatch, decision: &Decision, words: Option<&Words>) -> Result<(), Error> {
+fn check(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &StoredMatch,
+    decision: &Decision,
+    words: Option<&Words>,
+    rules: &RuleBook,
+) -> Result<(), Error> {
     if let Some((offer, words)) = decision.offer().zip(words) {
         check_offer(offer, tx.now(), words)?;
         check_open(tx, found)?;
@@ -182,7 +193,7 @@ fn check(tx: &mut Tx<'_>, actor: &Actor, found: &StoredMatch, decision: &Decisio
     match decision {
         Decision::Accept(_) => check_in_time(found, tx.now()),
         Decision::Introduce(_) => check_open(tx, found),
-        Decision::Confirm(_) => check_confirmation(tx, actor, found),
+        Decision::Confirm(_) => check_confirmation(tx, actor, found, rules),
         _ => Ok(()),
     }
 }
@@ -223,7 +234,7 @@ fn check_in_time(found: &StoredMatch, now: Instant) -> Result<(), Error> {
 }
 
 /// Both other yeses are there on the version that holds, the mediator has no interest, and nobody's limit breaks.
-fn check_confirmation(tx: &mut Tx<'_>, actor: &Actor, found: &StoredMatch) -> Result<(), Error> {
+fn check_confirmation(tx: &mut Tx<'_>, actor: &Actor, found: &StoredMatch, rules: &RuleBook) -> Result<(), Error> {
     if actor.is_expert(&found.expert) || actor.organisations.contains(&found.organisation) {
         return Err(Error::Conflict(Conflict::Interest));
     }
@@ -241,7 +252,8 @@ fn check_confirmation(tx: &mut Tx<'_>, actor: &Actor, found: &StoredMatch) -> Re
     let person = experts::get(tx, &found.expert)?.ok_or(Error::NotFound)?.expert;
     let arrangement = matches::arrangement(tx, found, version)?;
     let today = tx.now().date_in_amsterdam();
-    limits::check_hours(tx, &person, &arrangement, today)
+    limits::check_hours(tx, &person, &arrangement, today)?;
+    refuse_blocked(tx, rules, found, &arrangement)
 }
 
 /// Takes the step and does what follows from it.

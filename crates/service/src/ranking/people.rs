@@ -332,11 +332,7 @@ struct Beside<'a> {
 
 impl<'a> Beside<'a> {
     fn read(db: &mut Db, ids: Option<&[ExpertId]>, words: &'a Words, day: Date) -> Result<Self, Error> {
-        let mut arranged: HashMap<ExpertId, Vec<Arrangement>> = HashMap::new();
-        let taking_hours = taking_hours(db, ids)?;
-        for (expert, arrangement) in matches::arranged(db, &taking_hours)? {
-            arranged.entry(expert).or_default().push(arrangement);
-        }
+        let arranged = arranged(db, ids)?;
         let shown = shortlists::last_shown_before(db, ids, day)?;
         Ok(Self { keys: db.shared_keys(), words, day, arranged, shown })
     }
@@ -355,6 +351,16 @@ impl<'a> Beside<'a> {
         let person = Person::new(&expert, self.words.lexicon.vocabulary(), point, committed);
         person.map(Some).map_err(|unknown| Error::Internal(unknown.to_string()))
     }
+}
+
+/// What is arranged, per person, in matches that take hours.
+pub(crate) fn arranged(db: &mut Db, ids: Option<&[ExpertId]>) -> Result<HashMap<ExpertId, Vec<Arrangement>>, Error> {
+    let mut arranged: HashMap<ExpertId, Vec<Arrangement>> = HashMap::new();
+    let taking_hours = taking_hours(db, ids)?;
+    for (expert, arrangement) in matches::arranged(db, &taking_hours)? {
+        arranged.entry(expert).or_default().push(arrangement);
+    }
+    Ok(arranged)
 }
 
 /// The matches that take hours, of these people or of all.

@@ -55,6 +55,8 @@ words! {
         Match = "match",
         /// A knob.
         Knob = "knob",
+        /// A rule.
+        Rule = "rule",
         /// The vocabularies.
         Vocabulary = "vocabulary",
         /// The places.

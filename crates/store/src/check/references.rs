@@ -50,6 +50,8 @@ const REFERENCES: &[Reference] = &[
     Reference("approvals", "c.match_id", &["match_id", "arrangement"], "arrangements", &["match_id", "version"]),
     Reference("check_ins", "c.id", &["match_id"], "matches", &["id"]),
     Reference("evaluations", "c.id", &["match_id"], "matches", &["id"]),
+    Reference("match_rules", "c.match_id", &["match_id", "seq"], "match_events", &["match_id", "seq"]),
+    Reference("match_rules", "c.match_id", &["rules_version"], "knob_versions", &["id"]),
     Reference("todos", "c.id", &["assigned_to"], "users", &["id"]),
     Reference("vocabulary_files", "c.version_id", &["version_id"], "vocabulary_versions", &["id"]),
     Reference("neighbour_lists", "c.version_id", &["version_id"], "vocabulary_versions", &["id"]),
@@ -65,6 +67,8 @@ const WHO: &[(&str, &str, &str)] = &[
     ("matches", "c.id", "made_by"),
     ("organisations", "c.id", "vetted_by"),
     ("package_revisions", "c.package_id", "made_by"),
+    ("rules", "c.id", "ended_by"),
+    ("rules", "c.id", "made_by"),
     ("shortlists", "c.id", "made_by"),
     ("sign_in_codes", "c.user_id", "made_by"),
     ("task_packages", "c.id", "taken_in_by"),
@@ -125,7 +129,11 @@ mod tests {
     fn declared() -> BTreeSet<String> {
         let mut table = "";
         let mut found = BTreeSet::new();
-        for line in include_str!("../../../../migrations/sqlite/2026-11-23-000001_foundation/up.sql").lines().map(str::trim) {
+        let migrations = [
+            include_str!("../../../../migrations/sqlite/2026-11-23-000001_foundation/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-11-23-000002_rules/up.sql"),
+        ];
+        for line in migrations.iter().flat_map(|migration| migration.lines()).map(str::trim) {
             if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
                 table = rest.trim_end_matches(" (");
             }

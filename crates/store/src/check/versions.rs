@@ -7,7 +7,7 @@ use super::{Rule, Violation, ask};
 use crate::error::{StoreError, StoreResult};
 use crate::schema::task_packages;
 use crate::transaction::Db;
-use crate::{knobs, packages};
+use crate::{knobs, packages, rules};
 
 /// The tables whose rows an update must name the version of.
 const VERSIONED: &[&str] = &["users", "organisations", "programmes", "task_packages", "experts", "matches"];
@@ -31,6 +31,8 @@ const NUMBERED: &[(&str, &str)] = &[
         "SELECT min(id) AS record, 'number' AS detail FROM knob_versions GROUP BY knob, scope_kind, scope_id \
          HAVING count(*) <> max(number) OR min(number) <> 1",
     ),
+    // Versions to start with are in the program, so that a rule's own may begin after those; but none stands twice or counts from below 1.
+    ("rules", "SELECT id AS record, 'number' AS detail FROM rules WHERE number < 1"),
     (
         "vocabulary_versions",
         "SELECT min(id) AS record, 'number' AS detail FROM vocabulary_versions HAVING count(*) <> max(number) OR min(number) <> 1",
@@ -51,6 +53,9 @@ pub(super) fn check(db: &mut Db) -> StoreResult<Vec<Violation>> {
         if let Err(error) = outcome {
             found.push(Violation::of_error("knob_versions", &id, &error).ok_or(error)?);
         }
+    }
+    if let Err(error) = rules::all(db) {
+        found.push(Violation::of_error("rules", "", &error).ok_or(error)?);
     }
     let rows = task_packages::table.order(task_packages::id);
     let rows = rows.select((task_packages::id, task_packages::revision, task_packages::capacity, task_packages::organisation_id));

@@ -12,10 +12,11 @@ use raakvlak_domain::reading;
 
 use super::asking::PLANNED;
 use super::feedback::{CheckInRow, EvaluationRow, StoredCheckIn, check_in};
+use super::judged::{self, Judged, Row as JudgedRow};
 use super::{ApprovalRow, ArrangementRow, Event, EventRow, MatchQuery, Row, StoredMatch, Yes};
 use super::{arrangement_row, corrupt, event, event_row, key_of, list, score_place, user};
 use crate::audit::ObjectKind;
-use crate::error::StoreResult;
+use crate::error::{StoreError, StoreResult};
 use crate::keys::{Keys, Place};
 use crate::schema::{approvals, arrangements, check_ins, evaluations, match_events, matches};
 use crate::transaction::{Db, Tx};
@@ -39,6 +40,8 @@ pub struct WholeMatch {
     pub score: Option<String>,
     /// The version of the matcher knob that produced the score.
     pub matcher_version: Option<KnobVersionId>,
+    /// What came out of the rules at steps of it, oldest first.
+    pub rules: Vec<Judged>,
     /// Until when an answer to the offer is awaited.
     pub deadline: Option<Instant>,
     /// Every version of the arrangement, the first one first; the last one holds.
@@ -99,10 +102,12 @@ struct Parts {
     approvals: HashMap<String, Vec<ApprovalRow>>,
     check_ins: HashMap<String, Vec<CheckInRow>>,
     evaluations: HashMap<String, Vec<EvaluationRow>>,
+    judged: HashMap<String, Vec<JudgedRow>>,
 }
 
 impl Parts {
     fn read(db: &mut Db) -> StoreResult<Self> {
+        let judged = grouped(judged::rows(db)?, |row| row.match_id.clone());
         let connection = db.connection();
         let events: Vec<EventRow> = match_events::table.order(match_events::seq).select(EventRow::as_select()).load(connection)?;
         let versions = arrangements::table.order(arrangements::version);
@@ -121,6 +126,7 @@ impl Parts {
             approvals: grouped(yeses, |row| row.match_id.clone()),
             check_ins: grouped(asked, |row| row.match_id.clone()),
             evaluations: grouped(backs, |row| row.match_id.clone()),
+            judged,
         })
     }
 
@@ -130,10 +136,12 @@ impl Parts {
         let steps = self.events.remove(id).unwrap_or_default();
         let asked = self.check_ins.remove(id).unwrap_or_default();
         let backs = self.evaluations.remove(id).unwrap_or_default();
+        let judged = self.judged.remove(id).unwrap_or_default();
         Ok(WholeMatch {
             history: steps.into_iter().map(|row| event(row, found.key, keys)).collect::<StoreResult<_>>()?,
             check_ins: asked.into_iter().map(|row| whole_check_in(row, &found, keys)).collect::<StoreResult<_>>()?,
             evaluations: backs.into_iter().map(|row| evaluation(db, &found, row)).collect::<StoreResult<_>>()?,
+            rules: judged.into_iter().map(|row| judged::judged(db, &found, row)).collect::<StoreResult<_>>()?,
             arrangements: self.arrangements(db, &found)?,
             id: found.id,
             package: found.package,
@@ -226,6 +234,8 @@ pub fn insert(tx: &mut Tx<'_>, whole: &WholeMatch) -> StoreResult<()> {
     insert_steps(tx, whole, key)?;
     insert_arrangements(tx, whole, key)?;
     insert_feedback(tx, whole, key)?;
+    let kept = super::get(tx, &whole.id)?.ok_or(StoreError::NotFound)?;
+    whole.rules.iter().try_for_each(|judged| judged::insert(tx, &kept, judged))?;
     tx.changed(ObjectKind::Match, whole.id.as_str());
     Ok(())
 }

@@ -13,6 +13,11 @@ pub(in crate::exchange) fn faults(record: &MatchRecord) -> Vec<Fault> {
     check_versions(record, version, &mut found);
     check_yeses(record, &mut found);
     check_feedback(record, &mut found);
+    let steps = record.history.0.len();
+    for (at, judged) in record.rules.0.iter().enumerate().filter(|(_, judged)| !(1..=steps).contains(&(judged.seq.get() as usize))) {
+        let kind = FaultKind::Dangling { id: judged.seq.get().to_string() };
+        found.push(Fault::new(format!("/rules/{at}/seq"), kind));
+    }
     found
 }
 

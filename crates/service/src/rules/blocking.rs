@@ -1,0 +1,221 @@
+//! Whom rules keep out of a shortlist. A rule is judged once for every distinct combination of what it names of people, and what came out is kept for
+//! as long as package, rules, people and day stay the same: turning the matcher knob judges nothing again.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError};
+
+use raakvlak_domain::arrangements::Arrangement;
+use raakvlak_domain::calendar::Date;
+use raakvlak_domain::experts::Expert;
+use raakvlak_domain::identifiers::{ExpertId, MatchId, PackageId};
+use raakvlak_domain::packages::TaskPackage;
+use raakvlak_domain::rules::{Effect, RulesKnob};
+use raakvlak_store::{Db, ObjectKind, StoreError, experts, matches};
+
+use super::cases::{Case, kind_of};
+use super::expression::Three;
+use super::facts::{Facts, OtherWork, Reader, Told};
+use super::fields;
+use super::judging::SoundRule;
+use crate::desk::Desk;
+use crate::error::Error;
+use crate::knobs::{narrowest, scopes_of};
+use crate::ranking::people::arranged;
+
+/// How many answers are kept.
+const MOST_KEPT: usize = 512;
+
+/// What the rules need of everybody, followed by the change feed, and whom they keep out of which package.
+#[derive(Default)]
+pub(crate) struct PeopleFacts {
+    followed: Option<Followed>,
+    answers: HashMap<Question, Arc<BTreeSet<ExpertId>>>,
+}
+
+/// What people told under some names, everyone with the same beside each other.
+struct Followed {
+    names: BTreeSet<usize>,
+    day: Date,
+    seen: i64,
+    of: HashMap<ExpertId, Arc<Combination>>,
+    groups: HashMap<Arc<Combination>, BTreeSet<ExpertId>>,
+}
+
+/// What somebody told under the names that count.
+type Combination = BTreeMap<usize, Told>;
+
+/// What decides who is kept out.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Question {
+    package: PackageId,
+    wording: String,
+    knob: RulesKnob,
+    rules: Vec<(String, u32, Option<Date>)>,
+    seen: i64,
+    day: Date,
+}
+
+impl Desk {
+    /// Whom the rules keep out of a package under a setting of the rules knob; under the one that holds when `None`.
+    pub(crate) fn kept_out(&self, package: &TaskPackage, knob: Option<&RulesKnob>) -> Result<Arc<BTreeSet<ExpertId>>, Error> {
+        let today = self.today();
+        self.read(|db| {
+            let knob = match knob {
+                Some(knob) => knob.clone(),
+                None => narrowest::<RulesKnob>(db, &scopes_of(package))?.0,
+            };
+            let kind = kind_of(db, &package.organisation)?;
+            let case = Case {
+                work: Some((package, kind)),
+                person: None,
+                others: Vec::new(),
+                arrangement: None,
+                answers: Vec::new(),
+                reader: Reader::Mediator,
+                today,
+            };
+            let (day, facts) = (case.days().0, case.facts());
+            let book = self.rule_keeper().book(db)?;
+            let acting = |sound: &&Arc<SoundRule>| {
+                sound.rule.at_shortlist && sound.rule.holds_on(day) && knob.effect(&sound.rule) == Some(Effect::Block)
+            };
+            // Without anything of the person most rules are decided already, and then nobody has to be read.
+            let open: Vec<Arc<SoundRule>> = book.rules().iter().filter(acting).filter(|sound| may_block(sound, &facts)).cloned().collect();
+            if open.is_empty() {
+                return Ok(Arc::default());
+            }
+            let mut people = self.rule_keeper().people.lock().unwrap_or_else(PoisonError::into_inner);
+            people.kept_out(db, package, knob, &open, &facts, today)
+        })
+    }
+}
+
+/// Whether it depends on the person whether a rule blocks, or it blocks everybody.
+fn may_block(sound: &SoundRule, facts: &Facts) -> bool {
+    matches!(sound.judge(facts), Some(Three::No | Three::Unknown(_)))
+}
+
+impl PeopleFacts {
+    fn kept_out(
+        &mut self,
+        db: &mut Db,
+        package: &TaskPackage,
+        knob: RulesKnob,
+        rules: &[Arc<SoundRule>],
+        facts: &Facts,
+        day: Date,
+    ) -> Result<Arc<BTreeSet<ExpertId>>, Error> {
+        let names = rules.iter().flat_map(|sound| sound.fields()).filter(|name| fields::is_of_person(*name)).collect();
+        let followed = follow(&mut self.followed, db, names, day)?;
+        let question = Question {
+            package: package.id.clone(),
+            wording: serde_json::to_string(package).map_err(|error| Error::Internal(error.to_string()))?,
+            knob,
+            rules: rules.iter().map(|sound| (sound.rule.id.to_string(), sound.rule.number.get(), sound.rule.valid_until)).collect(),
+            seen: followed.seen,
+            day,
+        };
+        let groups = &followed.groups;
+        let blocked = || -> BTreeSet<ExpertId> {
+            let kept_out = groups.iter().filter(|(combination, _)| {
+                let facts = facts.clone().with((***combination).clone());
+                rules.iter().any(|sound| sound.judge(&facts) == Some(Three::No))
+            });
+            kept_out.flat_map(|(_, people)| people.iter().cloned()).collect()
+        };
+        if let Some(known) = self.answers.get(&question) {
+            return Ok(Arc::clone(known));
+        }
+        let answer = Arc::new(blocked());
+        // What was seen before nobody asks about again.
+        self.answers.retain(|kept, _| kept.seen == question.seen && kept.day == question.day);
+        if self.answers.len() >= MOST_KEPT {
+            self.answers.clear();
+        }
+        self.answers.insert(question, Arc::clone(&answer));
+        Ok(answer)
+    }
+}
+
+/// What people tell under these names, and under those that were followed already, as this transaction sees it.
+fn follow<'a>(kept: &'a mut Option<Followed>, db: &mut Db, names: BTreeSet<usize>, day: Date) -> Result<&'a Followed, Error> {
+    let head = db.changes_head()?;
+    let followed = match kept.take() {
+        Some(followed) if followed.day == day && followed.names.is_superset(&names) => followed.up_to(db, head)?,
+        before => {
+            let names = before.map(|followed| followed.names).unwrap_or_default().union(&names).copied().collect();
+            Followed::read_all(db, names, day, head)?
+        }
+    };
+    Ok(kept.insert(followed))
+}
+
+impl Followed {
+    fn read_all(db: &mut Db, names: BTreeSet<usize>, day: Date, seen: i64) -> Result<Self, Error> {
+        let mut followed = Self { names, day, seen, of: HashMap::new(), groups: HashMap::new() };
+        let mut arranged = arranged(db, None)?;
+        for found in experts::all(db)? {
+            let others = arranged.remove(&found.expert.id).unwrap_or_default();
+            let combination = followed.combination(&found.expert, others);
+            followed.put(found.expert.id, Some(combination));
+        }
+        Ok(followed)
+    }
+
+    /// Reads those again who have changed; everybody when it cannot be told who that is.
+    fn up_to(mut self, db: &mut Db, head: i64) -> Result<Self, Error> {
+        if self.seen >= head {
+            return Ok(self);
+        }
+        let changes = match db.changes_after(self.seen, i64::MAX) {
+            Err(StoreError::ChangesGone { .. }) => return Self::read_all(db, self.names, self.day, head),
+            changes => changes?,
+        };
+        let mut touched = BTreeSet::new();
+        for change in changes {
+            if change.kind == ObjectKind::Expert.as_str() {
+                if change.object_id.is_empty() {
+                    return Self::read_all(db, self.names, self.day, head);
+                }
+                touched.extend(ExpertId::new(&change.object_id));
+            } else if change.kind == ObjectKind::Match.as_str()
+                && let Ok(id) = MatchId::new(&change.object_id)
+            {
+                touched.extend(matches::expert_of(db, &id)?);
+            }
+        }
+        let touched: Vec<ExpertId> = touched.into_iter().collect();
+        let mut arranged = arranged(db, Some(&touched))?;
+        let mut there: HashMap<ExpertId, Expert> =
+            experts::get_all(db, &touched)?.into_iter().map(|found| (found.expert.id.clone(), found.expert)).collect();
+        for id in touched {
+            let others = arranged.remove(&id).unwrap_or_default();
+            let combination = there.remove(&id).map(|person| self.combination(&person, others));
+            self.put(id, combination);
+        }
+        self.seen = head;
+        Ok(self)
+    }
+
+    fn combination(&self, person: &Expert, arranged: Vec<Arrangement>) -> Combination {
+        let others: Vec<OtherWork> = arranged.into_iter().map(|arrangement| OtherWork { arrangement }).collect();
+        let mut facts = Facts::default();
+        facts.person(person, Reader::Mediator, &others, self.day);
+        facts.only(&self.names)
+    }
+
+    fn put(&mut self, id: ExpertId, combination: Option<Combination>) {
+        if let Some(before) = self.of.remove(&id)
+            && let Some(people) = self.groups.get_mut(&before)
+        {
+            people.remove(&id);
+            if people.is_empty() {
+                self.groups.remove(&before);
+            }
+        }
+        let Some(combination) = combination.map(Arc::new) else { return };
+        let combination = self.groups.get_key_value(&combination).map_or(combination, |(known, _)| Arc::clone(known));
+        self.groups.entry(Arc::clone(&combination)).or_default().insert(id.clone());
+        self.of.insert(id, combination);
+    }
+}

@@ -1,0 +1,2 @@
+DROP TABLE match_rules;
+DROP TABLE rules;
