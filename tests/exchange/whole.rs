@@ -183,7 +183,7 @@ on_both_databases!(everything_comes_back_from_the_other_database, |database| {
     let place = tempfile::tempdir().unwrap();
     let (first, second) = (place.path().join("first"), place.path().join("second"));
     let out = town.desk.export(&Actor::system(), &first).unwrap();
-    assert_eq!((out.matches, out.knobs), (MatchState::ALL.len() + 3, 5));
+    assert_eq!((out.matches, out.knobs, out.rules), (MatchState::ALL.len() + 3, 6, 3));
     for word in ["sign_in", "session", "refresh", "key_id", "digest"] {
         assert!(
             contents(&first).iter().all(|(name, bytes)| name.starts_with("vocabulary") || !String::from_utf8_lossy(bytes).contains(word)),

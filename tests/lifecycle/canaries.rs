@@ -215,7 +215,7 @@ impl<'a> Walk<'a> {
             if operations.get("get").is_none() {
                 continue;
             }
-            let scoped = if path.starts_with("/knobs/matcher") && path != "/knobs/matcher/presets" { "?scope=network" } else { "" };
+            let scoped = if path.starts_with("/knobs/") && path != "/knobs/matcher/presets" { "?scope=network" } else { "" };
             let mut open = vec![format!("/api/v1{path}{scoped}")];
             for (name, values) in ids {
                 let hole = format!("{{{name}}}");
@@ -364,6 +364,7 @@ on_both_databases!(what_is_private_reaches_nobody_else_and_goes_for_good, |datab
         ("revision", vec!["1".to_owned()]),
         ("todo", vec!["nothing".to_owned()]),
         ("competence", vec!["rv:cook-together".to_owned()]),
+        ("rule", vec!["weekly_hours".to_owned()]),
         ("import", vec!["nothing".to_owned()]),
         ("export", vec!["nothing".to_owned()]),
     ];

@@ -94,7 +94,7 @@ fn a_new_database_needs_its_migrations() {
     let url = format!("sqlite:{}", folder.path().join("new.sqlite").display());
     let options = StoreOptions::new(&url, &folder.path().join("keys"));
     let error = refusal(&options);
-    assert!(matches!(&error, StoreError::Behind { pending } if pending.len() == 1 && pending[0].contains("foundation")), "{error}");
+    assert!(matches!(&error, StoreError::Behind { pending } if pending.len() > 1 && pending[0].contains("foundation")), "{error}");
     let store = Store::open(&StoreOptions { migrate: true, ..options.clone() }).unwrap();
     store.close();
     Store::open(&options).unwrap();

@@ -19,6 +19,7 @@ use crate::authorise::{Action, Object, authorise};
 use crate::desk::{Desk, Page, PageRequest, Versioned, new_id};
 use crate::error::{Conflict, Error};
 use crate::experts::Disclosed;
+use crate::rules::matches::{JudgedStep, judged_steps};
 
 mod deciding;
 mod feedback;
@@ -123,6 +124,8 @@ pub struct ExportedMatch {
     pub found: MatchView,
     /// Every step of it, oldest first.
     pub history: Vec<EventView>,
+    /// What came out of the rules at steps of it, oldest first.
+    pub rules: Vec<JudgedStep>,
 }
 
 /// Which matches to list.
@@ -323,7 +326,8 @@ pub(crate) fn export_of(db: &mut Db, expert: &ExpertId) -> Result<Vec<ExportedMa
         .iter()
         .map(|found| {
             let history = matches::history(db, found)?.into_iter().map(|event| event_view(event, Role::Expert)).collect();
-            Ok(ExportedMatch { found: view(db, found, Role::Expert)?.value, history })
+            let rules = judged_steps(db, found)?;
+            Ok(ExportedMatch { found: view(db, found, Role::Expert)?.value, history, rules })
         })
         .collect()
 }

@@ -64,6 +64,9 @@ const NETWORK: &[(Action, &str)] = &[
     (Action::ReadKnob, "N N Y Y Y Y"),
     (Action::TurnKnob, "N N Y Y N Y"),
     (Action::PreviewKnob, "N N Y N N Y"),
+    (Action::ReadRule, "Y Y Y Y Y Y"),
+    (Action::WriteRule, "N N N Y N Y"),
+    (Action::TryRule, "N N Y Y N Y"),
     (Action::ListUsers, "N N N Y N Y"),
     (Action::ReadAudit, "N N N Y Y Y"),
     (Action::VerifyAudit, "N N N Y Y Y"),
@@ -119,6 +122,7 @@ const MATCH: &[(Action, &str)] = &[
     // the person, another expert; a member: introduced or not; of another organisation: introduced or not; the others (not introduced)
     (Action::ReadMatch, "Y. Y. .. YNNY"),
     (Action::ReadHistory, "Y. N. .. YNNY"),
+    (Action::ReadMatchRules, "Y. N. .. YNNY"),
     (Action::ExplainToExpert, "Y. N. .. YNNY"),
     (Action::ExplainToOrganisation, "N. Y. .. YNNY"),
     (Action::ExplainToMediator, "N. N. .. YNNY"),

@@ -60,39 +60,32 @@ impl Desk {
     pub(crate) fn kept_out(&self, package: &TaskPackage, knob: Option<&RulesKnob>) -> Result<Arc<BTreeSet<ExpertId>>, Error> {
         let today = self.today();
         self.read(|db| {
+            let book = self.rule_keeper().book(db)?;
+            let mut rules: Vec<Arc<SoundRule>> = book.rules().iter().filter(|sound| sound.rule.at_shortlist).cloned().collect();
+            if rules.is_empty() {
+                return Ok(Arc::default());
+            }
+            let names_kind = |sound: &Arc<SoundRule>| sound.fields().iter().any(|name| fields::is(*name, fields::WORK_ORGANISATION_KIND));
+            let kind = if rules.iter().any(names_kind) { kind_of(db, &package.organisation)? } else { None };
+            let case = Case::of_work(package, kind, today);
+            let (day, facts) = (case.days().0, case.facts());
+            // Without anything of the person most rules are decided already, and then nobody has to be read.
+            rules.retain(|sound| sound.rule.holds_on(day) && sound.may_keep_out(&facts));
+            if rules.is_empty() {
+                return Ok(Arc::default());
+            }
             let knob = match knob {
                 Some(knob) => knob.clone(),
                 None => narrowest::<RulesKnob>(db, &scopes_of(package))?.0,
             };
-            let kind = kind_of(db, &package.organisation)?;
-            let case = Case {
-                work: Some((package, kind)),
-                person: None,
-                others: Vec::new(),
-                arrangement: None,
-                answers: Vec::new(),
-                reader: Reader::Mediator,
-                today,
-            };
-            let (day, facts) = (case.days().0, case.facts());
-            let book = self.rule_keeper().book(db)?;
-            let acting = |sound: &&Arc<SoundRule>| {
-                sound.rule.at_shortlist && sound.rule.holds_on(day) && knob.effect(&sound.rule) == Some(Effect::Block)
-            };
-            // Without anything of the person most rules are decided already, and then nobody has to be read.
-            let open: Vec<Arc<SoundRule>> = book.rules().iter().filter(acting).filter(|sound| may_block(sound, &facts)).cloned().collect();
-            if open.is_empty() {
+            rules.retain(|sound| knob.effect(&sound.rule) == Some(Effect::Block));
+            if rules.is_empty() {
                 return Ok(Arc::default());
             }
             let mut people = self.rule_keeper().people.lock().unwrap_or_else(PoisonError::into_inner);
-            people.kept_out(db, package, knob, &open, &facts, today)
+            people.kept_out(db, package, knob, &rules, &facts, today)
         })
     }
-}
-
-/// Whether it depends on the person whether a rule blocks, or it blocks everybody.
-fn may_block(sound: &SoundRule, facts: &Facts) -> bool {
-    matches!(sound.judge(facts), Some(Three::No | Three::Unknown(_)))
 }
 
 impl PeopleFacts {

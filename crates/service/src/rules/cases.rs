@@ -26,6 +26,14 @@ pub(crate) struct Case<'a> {
     pub(crate) today: Date,
 }
 
+impl<'a> Case<'a> {
+    /// Work alone, whoever does it.
+    pub(crate) fn of_work(package: &'a TaskPackage, kind: Option<OrganisationKind>, today: Date) -> Self {
+        let (others, answers) = (Vec::new(), Vec::new());
+        Self { work: Some((package, kind)), person: None, others, arrangement: None, answers, reader: Reader::Mediator, today }
+    }
+}
+
 impl Case<'_> {
     /// From which day until which day the rules count: from the first day of the work on, not before today; `None`: no end in sight.
     pub(crate) fn days(&self) -> (Date, Option<Date>) {

@@ -240,6 +240,11 @@ pub(crate) fn at(position: usize) -> Option<&'static Field> {
     FIELDS.get(position)
 }
 
+/// Whether the field at a place in [`FIELDS`] has this name.
+pub(crate) fn is(position: usize, name: &str) -> bool {
+    at(position).is_some_and(|field| field.name == name)
+}
+
 /// Whether a field is about the person.
 pub(crate) fn is_of_person(position: usize) -> bool {
     at(position).is_some_and(|field| field.name.starts_with("person."))

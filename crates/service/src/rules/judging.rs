@@ -170,6 +170,23 @@ impl SoundRule {
         }
     }
 
+    /// Whether it can still hang on the person whether this is possible, or it is not whoever it is: where anything else is open, it stays a question.
+    pub(crate) fn may_keep_out(&self, facts: &Facts) -> bool {
+        let Some(Conditions { applies, when }) = &self.conditions else { return false };
+        let hangs_on_person = |open: &Open| open.names.iter().any(|name| matches!(name, Name::Field(at) if fields::is_of_person(*at)));
+        let applies = match applies.as_ref().map(|applies| applies.judge(facts)) {
+            None | Some(Three::Yes) => true,
+            Some(Three::No) => false,
+            Some(Three::Unknown(open)) => hangs_on_person(&open),
+        };
+        applies
+            && match when.judge(facts) {
+                Three::Yes => false,
+                Three::No => true,
+                Three::Unknown(open) => hangs_on_person(&open),
+            }
+    }
+
     fn outcome(&self, facts: &Facts, effect: Effect, day: Date) -> Option<Outcome> {
         let rule = &self.rule;
         let (outcome, open) = match self.judge(facts)? {
@@ -220,7 +237,7 @@ impl SoundRule {
 }
 
 fn names_income(condition: &Condition) -> bool {
-    fields::position(fields::PERSON_BENEFIT).is_some_and(|position| condition.names().contains(&Name::Field(position)))
+    condition.names().iter().any(|name| matches!(name, Name::Field(at) if fields::is(*at, fields::PERSON_BENEFIT)))
 }
 
 /// Judges every rule that has something to say from a day until a day, as a reader may see it. What touches an income is the person's own: a mediator

@@ -131,7 +131,8 @@ fn judge(
     Ok((case.judge(book, &knob), version))
 }
 
-fn judged_steps(db: &mut Db, found: &StoredMatch) -> Result<Vec<JudgedStep>, Error> {
+/// What came out of the rules at the steps of a match at which they were judged, oldest first.
+pub(crate) fn judged_steps(db: &mut Db, found: &StoredMatch) -> Result<Vec<JudgedStep>, Error> {
     let history = matches::history(db, found)?;
     let steps = judged::list(db, found)?.into_iter().map(|judged| {
         let event = history.iter().find(|event| event.seq == judged.seq);

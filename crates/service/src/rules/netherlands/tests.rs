@@ -10,7 +10,7 @@ use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::reading::Fresh;
 use raakvlak_domain::rules::{Effect, Possibility, RuleStatus, RulesKnob};
 
-use super::super::facts::{Facts, Reader};
+use super::super::facts::{Facts, Reader, Told};
 use super::super::judging::{Outcome, judge_all};
 use super::*;
 
@@ -315,6 +315,20 @@ fn a_mediator_never_sees_what_somebodys_income_makes_of_a_rule() {
 }
 
 #[test]
+fn a_list_hangs_on_the_person_only_where_nothing_else_is_open() {
+    let sound = rules().iter().find(|sound| sound.rule.id.as_str() == "weekly_hours").unwrap();
+    let may = |reward: Option<&str>, least: i64| {
+        let mut facts = Facts::default();
+        if let Some(reward) = reward {
+            facts.tell("work.reward", Told::Text(reward.into()));
+        }
+        facts.tell("work.hours_min", Told::Number(least));
+        sound.may_keep_out(&facts)
+    };
+    assert_eq!([may(Some("paid"), 800), may(Some("none"), 800), may(None, 800)], [true, false, false]);
+}
+
+#[test]
 fn what_blocks_was_read_and_holds() {
     let blocking: Vec<&Rule> = rules().iter().map(|sound| &sound.rule).filter(|rule| rule.effect == Effect::Block).collect();
     assert!(!blocking.is_empty());
@@ -327,8 +341,8 @@ fn a_version_that_comes_later_is_told_and_blocks_nothing_yet() {
     let day = Date::parse(case.day).unwrap();
     let until = Date::parse("2027-06-30").unwrap();
     let mut facts = Facts::default();
-    facts.tell("work.form", super::super::facts::Told::Text("volunteering".into()));
-    facts.tell("work.reward", super::super::facts::Told::Text("allowance".into()));
+    facts.tell("work.form", Told::Text("volunteering".into()));
+    facts.tell("work.reward", Told::Text("allowance".into()));
     let outcomes = judge_all(rules(), &RulesKnob::default(), &facts, Reader::Mediator, (day, Some(until)));
     let versions: Vec<(u32, Option<String>)> = outcomes
         .iter()
