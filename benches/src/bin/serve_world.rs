@@ -36,6 +36,7 @@ fn main() -> Outcome<()> {
         matches: None,
         whole_matches: None,
         knobs: None,
+        rules: None,
         kept: Kept::default(),
         further: BTreeMap::new(),
         unknown: vec![],

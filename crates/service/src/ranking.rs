@@ -129,7 +129,8 @@ impl Desk {
         })
     }
 
-    fn demand(&self, snapshot: &Snapshot, package: &TaskPackage, knob: &MatcherKnob) -> Result<Demand, Error> {
+    /// A package under a setting of the knob, kept from whom the rules keep out of it.
+    pub(crate) fn demand(&self, snapshot: &Snapshot, package: &TaskPackage, knob: &MatcherKnob) -> Result<Demand, Error> {
         let demand = snapshot.words.demand(package, knob)?;
         let kept_out = self.kept_out(package, None)?;
         Ok(if kept_out.is_empty() { demand } else { demand.blocking(kept_out.iter().cloned()) })

@@ -122,7 +122,7 @@ impl Desk {
     /// What keeps each of these out.
     fn causes(&self, snapshot: &Snapshot, unseen: &[Matchable]) -> Result<Vec<UnseenPerson>, Error> {
         let packages = self.open_packages()?;
-        let demands = packages.iter().map(|(package, knob)| snapshot.words.demand(package, knob)).collect::<Result<Vec<_>, _>>()?;
+        let demands = packages.iter().map(|(package, knob)| self.demand(snapshot, package, knob)).collect::<Result<Vec<_>, _>>()?;
         let board = Board::new(demands);
         let cause = |found: &Matchable, crew: Crew| cause_of(&board.packages_for(&snapshot.pool, found.person, snapshot.day, crew), found);
         let mut causes = Vec::with_capacity(unseen.len());

@@ -74,7 +74,7 @@ impl Desk {
 
     fn tried(&self, snapshot: &Snapshot, trials: &[Trial]) -> Result<Outcome, Error> {
         let demands = trials.iter().map(|trial| {
-            let before = snapshot.words.demand(&trial.package, &trial.before)?;
+            let before = self.demand(snapshot, &trial.package, &trial.before)?;
             let after = (trial.before != trial.after).then(|| before.turned(&trial.after));
             Ok((before, after))
         });
