@@ -344,11 +344,13 @@ impl<'a> Beside<'a> {
     /// The person whom ranking sees; `None` when they have been erased meanwhile.
     fn person(&self, found: SealedExpert) -> Result<Option<Person>, Error> {
         let Some(found) = found.open(&self.keys)? else { return Ok(None) };
-        let mut expert = self.words.known_expert(found.expert);
+        let mut expert = found.expert;
         expert.last_shown = expert.last_shown.max(self.shown.get(&expert.id).copied());
         let point = expert.place.as_ref().and_then(|place| self.words.gazetteer.point(place).ok());
         let committed = committed_hours(&expert, self.arranged.get(&expert.id).into_iter().flatten(), self.day);
-        let person = Person::new(&expert, self.words.lexicon.vocabulary(), point, committed);
+        let read = |expert: &Expert| Person::new(expert, self.words.lexicon.vocabulary(), point, committed);
+        // Nearly everybody's words are all known; only who has an old one is gone through word by word.
+        let person = read(&expert).or_else(|_| read(&self.words.known_expert(expert)));
         person.map(Some).map_err(|unknown| Error::Internal(unknown.to_string()))
     }
 }
