@@ -119,7 +119,7 @@ pub struct ExpertAnswer {
 #[must_use]
 pub fn answer<'a>(pool: &Pool, demand: &Demand, as_of: Date, crew: impl Into<Crew<'a>>) -> PackageAnswer {
     let crew = crew.into();
-    let question = Question::new(pool, demand, as_of).to_everybody(crew);
+    let question = Question::new(pool, demand, as_of).put_to_everybody(crew);
     let everything = scan(&question, crew, &|| Everything::new(demand));
     let shortlist = everything.candidates.shortlist(&demand.knob);
     let mut report = Report::default();

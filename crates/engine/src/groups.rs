@@ -1,4 +1,5 @@
 //! The groups for which fairness is watched. Sex, age and origin are not kept, so there are no groups of them.
+#![allow(clippy::indexing_slicing, reason = "a kind of bar is one of those that a person has")]
 
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::languages::LanguageLevel;

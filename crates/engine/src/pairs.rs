@@ -35,7 +35,7 @@ impl<'a> Question<'a> {
     }
 
     /// Finds out beforehand what pays when everybody is looked at.
-    pub(crate) fn to_everybody(mut self, crew: Crew) -> Self {
+    pub(crate) fn put_to_everybody(mut self, crew: Crew) -> Self {
         for inquiry in [&mut self.base, &mut self.recent] {
             inquiry.promising = Some(Promising::of(inquiry.layer, self.demand, crew));
             let answers = inquiry.layer.language_answers().map(|spoken| language::is_too_little(spoken, &inquiry.languages)).collect();
