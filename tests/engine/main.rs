@@ -3,7 +3,9 @@
 
 mod agreement;
 mod by_hand;
+mod carving;
 mod conformance;
 mod differences;
 mod fast;
+mod repairs;
 mod worlds;

@@ -246,6 +246,28 @@ record! {
     }
 }
 
+impl TaskPackage {
+    /// The part of this package that consists of these of its tasks, as a package of its own; `None` when none of its tasks is among them.
+    ///
+    /// A part asks no more than its tasks take: either end of its hours is that of the whole, or the hours of its tasks when those are fewer. Place,
+    /// dayparts, languages, documents and all else are those of the whole.
+    #[must_use]
+    pub fn part(&self, is_in_it: impl Fn(&TaskId) -> bool) -> Option<Self> {
+        let tasks: Vec<Task> = self.tasks.iter().filter(|task| is_in_it(&task.id)).cloned().collect();
+        let taken = tasks.iter().map(|task| task.hours.get()).sum();
+        (!tasks.is_empty()).then(|| Self { tasks, hours: self.hours.of_part(taken), ..self.clone() })
+    }
+}
+
+impl PackageHours {
+    /// The hours that a part asks whose tasks take so many tenths of an hour.
+    #[must_use]
+    pub fn of_part(self, taken: u32) -> Self {
+        let taken = Hours::new(taken).unwrap_or(Hours::HIGHEST);
+        Self { min: self.min.min(taken), max: self.max.min(taken) }
+    }
+}
+
 /// The most tasks of one package.
 pub const MOST_TASKS: usize = 100;
 

@@ -113,6 +113,10 @@ quantity!(
     Hours(u32), decimals 1, 0u32 ..= 1_680u32, schema(value_type = f64, minimum = 0, maximum = 168, example = 4.5)
 );
 quantity!(
+    /// Hours a week of many tasks or people together, kept in tenths of an hour.
+    TotalHours(u32), decimals 1, 0u32 ..= 1_000_000_000u32, schema(value_type = f64, minimum = 0, maximum = 100_000_000, example = 36.5)
+);
+quantity!(
     /// A distance that someone wants to travel, kept in metres and written in kilometres.
     TravelDistance(u32), decimals 3, 0u32 ..= 20_000_000u32, schema(value_type = f64, minimum = 0, maximum = 20_000, example = 15)
 );

@@ -94,6 +94,21 @@ impl Demand {
         Ok(Self { work, knob: *knob, weights: [0; CRITERIA], weight_sum: 0, unable, blocked: Arc::default() }.turned(knob))
     }
 
+    /// Other work under the same setting, at the same place and with the same people blocked: a package after a change to it, or a part of it. Nothing
+    /// is essential of the competences that `guided` names.
+    ///
+    /// # Errors
+    ///
+    /// The first word of the package that is not in the vocabulary.
+    pub fn of_other_work(&self, package: &TaskPackage, guided: &[CompetenceId]) -> Result<Self, UnknownWord> {
+        let mut work = Work::new(package, Arc::clone(&self.work.lexicon), self.work.point)?;
+        for guided in guided {
+            let guided = competence(self.vocabulary(), guided, "guided")?;
+            work.requirements.essentials.retain(|essential| essential.competence != guided);
+        }
+        Ok(Self { work: Arc::new(work), ..self.clone() }.turned(&self.knob))
+    }
+
     /// The same package under another setting of the knob.
     #[must_use]
     pub fn turned(&self, knob: &MatcherKnob) -> Self {

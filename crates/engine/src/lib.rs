@@ -9,6 +9,7 @@ pub mod asks;
 pub mod barriers;
 pub mod batch;
 pub mod board;
+pub mod carving;
 pub mod crew;
 pub mod criteria;
 pub mod demand;
@@ -25,6 +26,7 @@ pub mod pool;
 pub mod preview;
 mod promising;
 pub mod ranking;
+pub mod repair;
 pub mod shortlist;
 pub mod similarity;
 

@@ -7,12 +7,14 @@
 //! those in the folder, and no rule is active, so the gate `rule` is always open.
 
 mod answers;
+mod carving;
 mod criteria;
 mod gates;
 mod knobs;
 mod openings;
 mod pairs;
 mod records;
+mod repairs;
 mod shortlists;
 mod similarity;
 mod vocabulary;
@@ -63,6 +65,26 @@ pub fn answers(folder: &Folder, question: &Question, knob: &Knob, as_of: &str) -
 pub fn shut_gates(folder: &Folder, knob: &Knob, as_of: &str) -> io::Result<Vec<(String, String, Vec<&'static str>)>> {
     let as_of: Date = as_of.parse().map_err(io::Error::other)?;
     Ok(answers::Asking { folder, knob, as_of }.shut_gates())
+}
+
+/// What the best carving of a package is worth, by trying every one: `as_one_job`, `hours` in tenths, `parts` and `smallest_group`. The hours of parts
+/// are in tenths.
+///
+/// Fails on a date that cannot be read and on an id that the folder does not hold.
+pub fn carving(folder: &Folder, package: &str, (smallest, largest): (i64, i64), knob: &Knob, as_of: &str) -> io::Result<Value> {
+    let as_of: Date = as_of.parse().map_err(io::Error::other)?;
+    let package = folder.packages.iter().find(|found| found.id == *package).ok_or_else(|| unknown(package))?;
+    Ok(answers::Asking { folder, knob, as_of }.carving(package, records::Tenths(smallest), records::Tenths(largest)))
+}
+
+/// The best repairs of a package with at most so many changes, by trying every set: `eligible` as it stands, and `repairs`, each with its `changes` and
+/// how many are `eligible` after them.
+///
+/// Fails on a date that cannot be read and on an id that the folder does not hold.
+pub fn repairs(folder: &Folder, package: &str, most: usize, knob: &Knob, as_of: &str) -> io::Result<Value> {
+    let as_of: Date = as_of.parse().map_err(io::Error::other)?;
+    let package = folder.packages.iter().find(|found| found.id == *package).ok_or_else(|| unknown(package))?;
+    Ok(answers::Asking { folder, knob, as_of }.repairs(package, most))
 }
 
 fn unknown(id: &str) -> io::Error {

@@ -12,11 +12,13 @@ use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::places::{Place, Point};
 use raakvlak_engine::answer::{answer, packages_for};
 use raakvlak_engine::batch::in_order;
+use raakvlak_engine::carving::{Carving, CarvingLimits, carve};
 use raakvlak_engine::crew::Crew;
 use raakvlak_engine::demand::Demand;
 use raakvlak_engine::lexicon::{Lexicon, UnknownWord};
 use raakvlak_engine::people::Person;
 use raakvlak_engine::pool::Pool;
+use raakvlak_engine::repair::{Repairs, repairs};
 use rayon::ThreadPool;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
@@ -109,6 +111,34 @@ impl<'a> Matching<'a> {
         let demands: Result<Vec<Demand>, FolderFaults> =
             self.threads.install(|| self.packages.par_iter().enumerate().map(|(at, package)| self.demand(at, package)).collect());
         Ok(Some(packages_for(&self.pool, person, &demands?, self.as_of, self.threads)))
+    }
+
+    /// One package of the folder carved into parts; `None` when the folder has no such package.
+    ///
+    /// # Errors
+    ///
+    /// The package holds a word that is not in the vocabulary.
+    pub fn carving(&self, id: &str, limits: CarvingLimits) -> Result<Option<Carving>, FolderFaults> {
+        let found = self.packages.iter().enumerate().find(|(_, package)| package.id.as_str() == id);
+        let carve = |(at, package)| {
+            let carving = carve(&self.pool, package, &self.demand(at, package)?, limits, self.as_of, self.threads);
+            carving.map_err(|word| unknown(files::PACKAGES, at, word))
+        };
+        found.map(carve).transpose()
+    }
+
+    /// The best repairs of one package of the folder, in so many steps; `None` when the folder has no such package.
+    ///
+    /// # Errors
+    ///
+    /// The package holds a word that is not in the vocabulary.
+    pub fn repairs(&self, id: &str, steps: u64) -> Result<Option<Repairs>, FolderFaults> {
+        let found = self.packages.iter().enumerate().find(|(_, package)| package.id.as_str() == id);
+        let repair = |(at, package)| {
+            let repairs = repairs(&self.pool, package, &self.demand(at, package)?, steps, self.as_of, self.threads);
+            repairs.map_err(|word| unknown(files::PACKAGES, at, word))
+        };
+        found.map(repair).transpose()
     }
 
     fn answer(&self, at: usize, package: &TaskPackage, crew: Crew) -> Result<PackageAnswer, FolderFaults> {

@@ -38,7 +38,7 @@ const GATES: [&str; 14] = [
 type Assessed<'a> = (Pair<'a>, Assessment);
 
 impl Asking<'_> {
-    fn assess<'a>(&'a self, package: &'a Package, expert: &'a Expert) -> Assessed<'a> {
+    pub(super) fn assess<'a>(&'a self, package: &'a Package, expert: &'a Expert) -> Assessed<'a> {
         let pair = Pair { folder: self.folder, knob: self.knob, as_of: self.as_of, package, expert };
         (pair, pair.assess())
     }

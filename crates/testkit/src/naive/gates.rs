@@ -123,6 +123,7 @@ impl Pair<'_> {
             return Vec::new();
         }
         let essential = self.package.all_requirements().filter(|asked| asked.need == Need::Essential);
+        let essential = essential.filter(|asked| !self.package.guided.contains(&asked.competence));
         let under = essential.filter(|asked| self.requirement_value(&asked.competence, asked.level) < self.knob.essential_from);
         under.map(|asked| asked.competence.clone()).collect::<BTreeSet<_>>().into_iter().collect()
     }

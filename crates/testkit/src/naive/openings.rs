@@ -9,6 +9,11 @@ use std::collections::BTreeSet;
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const PARTS: [&str; 3] = ["am", "pm", "eve"];
 
+/// Every daypart, in the order of the week.
+pub(super) fn week() -> Vec<String> {
+    DAYS.iter().flat_map(|day| PARTS.iter().map(move |part| format!("{day}_{part}"))).collect()
+}
+
 impl Pair<'_> {
     /// What opens `gate`, by the last column of section 3; nothing when nothing does.
     pub(super) fn opening(&self, gate: &str, score: i64) -> Option<Value> {
@@ -76,7 +81,7 @@ impl Pair<'_> {
         if (available.len() as i64) < fixed.len() as i64 + self.package.flexible_dayparts() {
             return None;
         }
-        let week: Vec<String> = DAYS.iter().flat_map(|day| PARTS.iter().map(move |part| format!("{day}_{part}"))).collect();
+        let week = week();
         let missing = week.iter().filter(|daypart| fixed.contains(daypart) && !available.contains(daypart));
         let free = week.iter().filter(|daypart| available.contains(daypart) && !fixed.contains(daypart));
         let moves: Map<String, Value> = missing.zip(free).map(|(from, to)| (from.clone(), json!(to))).collect();
@@ -85,6 +90,6 @@ impl Pair<'_> {
 }
 
 /// Hours as the folder writes them: whole, or with one decimal.
-fn hours(Tenths(tenths): Tenths) -> Value {
+pub(super) fn hours(Tenths(tenths): Tenths) -> Value {
     if tenths % 10 == 0 { json!(tenths / 10) } else { json!(tenths as f64 / 10.0) }
 }

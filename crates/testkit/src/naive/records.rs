@@ -5,7 +5,7 @@ use super::vocabulary::Vocabulary;
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -177,6 +177,9 @@ pub(super) struct Package {
     pub(super) experience: Option<Vec<String>>,
     pub(super) languages: Option<BTreeMap<String, String>>,
     pub(super) documents: Option<Vec<AskedDocument>>,
+    /// The competences that a repair gives guidance on: nothing is essential of them.
+    #[serde(skip)]
+    pub(super) guided: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -266,7 +269,7 @@ impl Package {
     }
 
     /// The learnables of all tasks, each once.
-    pub(super) fn learnables(&self) -> std::collections::BTreeSet<&str> {
+    pub(super) fn learnables(&self) -> BTreeSet<&str> {
         self.tasks.iter().flat_map(Task::learnables).map(String::as_str).collect()
     }
 }
