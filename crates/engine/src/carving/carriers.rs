@@ -42,7 +42,7 @@ pub(super) struct Carriers {
 
 impl Carriers {
     pub(super) fn of(pool: &Pool, demand: &Demand, as_of: Date, crew: Crew) -> Self {
-        let question = Question::new(pool, demand, as_of).to_everybody(crew);
+        let question = Question::new(pool, demand, as_of).put_to_everybody(crew);
         let Found(people) = scan(&question, crew, &|| Found(Vec::new()));
         let words = people.len().div_ceil(64);
         let mut columns = vec![vec![0; words]; demand.work.tasks.len()];

@@ -118,7 +118,7 @@ impl Asked {
 
 impl Barred {
     pub(super) fn of(pool: &Pool, demand: &Demand, as_of: Date, crew: Crew) -> Self {
-        let question = Question::new(pool, demand, as_of).to_everybody(crew);
+        let question = Question::new(pool, demand, as_of).put_to_everybody(crew);
         let Found(mut rows) = scan(&question, crew, &|| Found(Vec::new()));
         rows.retain(|row| row.is_within_reach(demand));
         rows.sort_unstable();
