@@ -83,6 +83,9 @@ const TABLE: &[(&str, &str)] = &[
     ("list_near_misses", "401 403 403 403 404 200 403 403"),
     ("list_barriers", "401 403 403 403 404 200 403 403"),
     ("get_explanation", "401 403 403 403 404 200 403 403"),
+    ("carve_package", "401 403 403 403 404 200 403 403"),
+    ("accept_parts", "401 403 403 403 404 201 403 403"),
+    ("list_repairs", "401 403 403 403 404 200 403 403"),
     // Experts: an organisation never learns whether one exists.
     ("list_experts", "401 403 403 403 403 200 403 403"),
     ("create_expert", "401 403 403 403 403 201 403 403"),

@@ -10,6 +10,7 @@
 
 mod approvals;
 mod canaries;
+mod carving;
 mod check;
 mod commands;
 mod common;

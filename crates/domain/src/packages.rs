@@ -177,6 +177,17 @@ record! {
 }
 
 record! {
+    /// The job that a package was carved out of.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+    pub struct PackageOrigin {
+        /// The job.
+        pub package: PackageId,
+        /// The revision of it that was carved.
+        pub revision: Count,
+    }
+}
+
+record! {
     /// A package as an organisation posts it. Only `id`, `organisation`, `purpose`, `title`, `tasks`, `hours` and `work_form` must be given.
     #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
     pub struct TaskPackage {
@@ -229,6 +240,9 @@ record! {
         pub onboarding_hours: Option<Hours>,
         /// Who pays for the work.
         pub funding: Option<Line>,
+        /// What it was carved out of, when it was.
+        #[schema(read_only)]
+        pub origin: Option<PackageOrigin>,
         /// Where it stands; a package in a folder is published unless it says otherwise.
         #[schema(read_only)]
         pub state: PackageState = PackageState::Published,
@@ -272,5 +286,5 @@ impl PackageHours {
 pub const MOST_TASKS: usize = 100;
 
 impl WithDerived for TaskPackage {
-    const DERIVED: &'static [(&'static str, &'static str)] = &[("id", "new"), ("state", "draft")];
+    const DERIVED: &'static [(&'static str, &'static str)] = &[("id", "new"), ("origin", ""), ("state", "draft")];
 }

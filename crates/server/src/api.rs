@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod audit;
+pub mod carving;
 pub mod experts;
 pub mod exports;
 pub mod imports;

@@ -4,8 +4,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::api::{
-    audit, experts, exports, imports, keys, knobs, matches, me, organisations, packages, programmes, reports, rules, todos, tokens, users,
-    vocabulary,
+    audit, carving, experts, exports, imports, keys, knobs, matches, me, organisations, packages, programmes, reports, rules, todos,
+    tokens, users, vocabulary,
 };
 use crate::documentation;
 
@@ -82,6 +82,9 @@ pub fn api(config: &mut ServiceConfig) {
             .service(packages::list_near_misses)
             .service(packages::list_barriers)
             .service(packages::get_explanation)
+            .service(carving::carve_package)
+            .service(carving::accept_parts)
+            .service(carving::list_repairs)
             // Experts.
             .service(experts::create_expert)
             .service(experts::list_experts)

@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod audit;
 pub mod authorise;
+pub mod carving;
 pub mod check;
 pub mod clock;
 pub mod demo;

@@ -33,6 +33,7 @@ impl Desk {
     pub fn create_package(&self, actor: &Actor, mut package: TaskPackage) -> Result<Versioned<TaskPackage>, Error> {
         package.id = PackageId::new(&new_id()).map_err(internal)?;
         package.state = PackageState::Draft;
+        package.origin = None;
         let words = self.words()?;
         self.write(actor, move |tx, actor| {
             let role = authorise(actor, Action::CreatePackage, &of_organisation(tx, &package.organisation)?.object(&package.organisation))?;
@@ -96,6 +97,7 @@ impl Desk {
             let (old, role) = readable(tx, actor, &package.id, Action::UpdatePackage)?;
             fresh(&old, version)?;
             package.state = old.package.state;
+            package.origin = old.package.origin.clone();
             if package.organisation != old.package.organisation {
                 return Err(Error::Invalid(vec![Fault::new(
                     "/organisation",
@@ -194,17 +196,17 @@ impl Desk {
 }
 
 /// An organisation as authorising needs it.
-struct Standing {
+pub(crate) struct Standing {
     vetted: bool,
 }
 
 impl Standing {
-    fn object<'a>(&self, id: &'a OrganisationId) -> Object<'a> {
+    pub(crate) fn object<'a>(&self, id: &'a OrganisationId) -> Object<'a> {
         Object::Organisation { id, vetted: self.vetted }
     }
 }
 
-fn of_organisation(db: &mut Db, id: &OrganisationId) -> Result<Standing, Error> {
+pub(crate) fn of_organisation(db: &mut Db, id: &OrganisationId) -> Result<Standing, Error> {
     match organisations::get(db, id)? {
         Some(found) => Ok(Standing { vetted: found.vetted_at.is_some() }),
         None => Err(Error::Invalid(vec![Fault::new("/organisation", FaultKind::Dangling { id: id.to_string() })])),
@@ -283,11 +285,11 @@ pub(crate) fn note(
 }
 
 /// Who wrote a revision; nobody when it was the system.
-fn author(actor: &Actor) -> Option<&raakvlak_domain::identifiers::UserId> {
+pub(crate) fn author(actor: &Actor) -> Option<&raakvlak_domain::identifiers::UserId> {
     (!actor.is_system()).then_some(&actor.user)
 }
 
-fn answer(stored: StoredPackage) -> Versioned<TaskPackage> {
+pub(crate) fn answer(stored: StoredPackage) -> Versioned<TaskPackage> {
     Versioned::new(stored.package, stored.version)
 }
 

@@ -14,8 +14,11 @@ use raakvlak_domain::packages::TaskPackage;
 use raakvlak_engine::answer::{self, ExpertAnswer, PackageAnswer};
 use raakvlak_engine::demand::Demand;
 use raakvlak_engine::explanation::{self, Explanation};
+use raakvlak_engine::lexicon::UnknownWord;
+use raakvlak_engine::pool::Pool;
 use raakvlak_engine::preview::{self, Preview};
 use raakvlak_store::packages::PackageQuery;
+use rayon::ThreadPool;
 
 use crate::desk::Desk;
 use crate::error::Error;
@@ -99,6 +102,24 @@ impl Desk {
             let demands = packages.iter().map(|(package, knob)| self.demand(snapshot, package, knob)).collect::<Result<Vec<_>, _>>()?;
             Ok(answer::packages_for(&snapshot.pool, person, &demands, as_of, self.matcher().threads()))
         })
+    }
+
+    /// What is found of a package and its work in the people as they are now: it names nobody.
+    pub(crate) fn counted<T>(
+        &self,
+        package: &TaskPackage,
+        knob: &MatcherKnob,
+        count: impl Fn(&Pool, &TaskPackage, &Demand, Date, &ThreadPool) -> Result<T, UnknownWord>,
+    ) -> Result<Found<T>, Error> {
+        self.fresh(
+            |_| BTreeSet::new(),
+            |snapshot, as_of| {
+                let demand = self.demand(snapshot, package, knob)?;
+                let known = snapshot.words.known_package(package);
+                let counted = count(&snapshot.pool, &known, &demand, as_of, self.matcher().threads());
+                counted.map_err(|unknown| Error::Internal(unknown.to_string()))
+            },
+        )
     }
 
     /// Makes an answer until nobody in it has changed since the people it was made of.

@@ -155,7 +155,11 @@ impl Desk {
     }
 
     /// A package that the actor may rank people for, with the setting that holds for it.
-    fn ranked_package(&self, actor: &Actor, id: &PackageId) -> Result<(StoredPackage, MatcherKnob, Option<KnobVersionId>, Role), Error> {
+    pub(crate) fn ranked_package(
+        &self,
+        actor: &Actor,
+        id: &PackageId,
+    ) -> Result<(StoredPackage, MatcherKnob, Option<KnobVersionId>, Role), Error> {
         self.read(|db| {
             let (stored, role) = readable(db, actor, id, Action::RankPackage)?;
             let (knob, version) = crate::knobs::effective(db, &stored.package)?;
@@ -163,7 +167,7 @@ impl Desk {
         })
     }
 
-    fn note_ranked(&self, actor: &Actor, role: Role, id: &PackageId, version: Option<&KnobVersionId>) -> Result<(), Error> {
+    pub(crate) fn note_ranked(&self, actor: &Actor, role: Role, id: &PackageId, version: Option<&KnobVersionId>) -> Result<(), Error> {
         let (id, version) = (id.clone(), version.cloned());
         self.write(actor, move |tx, actor| {
             let mut entry = actor.act(role, Act::Rank, ObjectKind::Package, id.as_str());
