@@ -80,6 +80,7 @@ fn what_changes_something_asks_a_key_or_a_version() {
         ["/tokens", "/sign-in-links"].contains(&path)
             || path.ends_with("/_search")
             || path.ends_with("/_try")
+            || path.ends_with("/_carve")
             || path.ends_with("/preview")
             || path.ends_with("-preview")
             || path.ends_with("/link")

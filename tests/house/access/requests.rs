@@ -356,7 +356,7 @@ impl Scene<'_> {
             }
             "get_ranking" => Ask::new("GET", at("ranking")),
             "list_near_misses" => Ask::new("GET", at("near-misses")),
-            "carve_package" => Ask::new("POST", at("carve")).with(json!({ "smallest": 1, "largest": 12.5 })),
+            "carve_package" => Ask::new("POST", at("_carve")).with(json!({ "smallest": 1, "largest": 12.5 })),
             "accept_parts" => {
                 let tasks = self.town.read(|db| packages::get(db, &id)).unwrap().package.tasks;
                 Ask::new("POST", at("parts")).with(json!({ "parts": [{ "tasks": [tasks[0].id] }] }))

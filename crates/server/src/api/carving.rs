@@ -64,7 +64,7 @@ record! {
     request_body(content = PartSizes, example = json!({"smallest": 8, "largest": 16})),
     responses((status = 200, description = "The parts, how many people can carry each, and how much better a carving could be at most.", body = Carving))
 )]
-#[post("/task-packages/{package}/carve")]
+#[post("/task-packages/{package}/_carve")]
 pub(crate) async fn carve_package(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>, body: Checked<PartSizes>) -> Answered {
     let tenths = |told: Option<Hours>, otherwise| told.or_else(|| Hours::new(otherwise)).unwrap_or_default();
     let sizes = (tenths(body.value.smallest, SMALLEST), tenths(body.value.largest, LARGEST));
