@@ -138,10 +138,16 @@ on_both_databases!(a_voice_is_for_its_readers, |database| {
     assert_eq!(read(&story.town.neighbour, Voice::Organisation), Err(Error::NotFound));
     // What the person shows to nobody is not said to a mediator either.
     story.disclose(json!({ "competences": "nobody", "experience": "nobody", "limits": "nobody" }));
-    let said = words(&story.read(&story.town.mediator, Voice::Mediator, Language::Nl).unwrap());
-    for hidden in ["rolstoel op pad", "schulden", "praten", "rustige"] {
-        assert!(!said.contains(hidden), "{hidden} in\n{said}");
+    for voice in [Voice::Mediator, Voice::Expert, Voice::Organisation] {
+        let said = words(&story.read(&story.town.mediator, voice, Language::Nl).unwrap());
+        for hidden in ["rolstoel op pad", "schulden", "praten", "rustige", "medicijnen"] {
+            assert!(!said.contains(hidden), "{hidden} in\n{said}");
+        }
     }
+    assert!(
+        words(&story.read(&story.person, Voice::Expert, Language::Nl).unwrap()).contains("schulden"),
+        "the person themself reads all of it"
+    );
     // Before the introduction the organisation does not know that there is a match.
     let (anna, work) = (story.town.person("e-anna", json!({})), story.town.work("p-other", 1));
     let early = story.town.led_to(MatchState::Accepted, &anna, &work, &hours(4.0, "2026-12-01"));

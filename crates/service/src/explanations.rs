@@ -113,10 +113,12 @@ impl Desk {
             let wording = Wording { language, vocabulary: words.lexicon.vocabulary() };
             let evidence = found.score.as_deref().map(serde_json::from_str::<Evidence>).transpose();
             let evidence = evidence.map_err(|error| Error::Internal(format!("a kept explanation cannot be read: {error}")))?;
-            let parts = evidence.map_or_else(Vec::new, |evidence| match voice {
+            // Also in the person's own voice a mediator reads no more than the person shows.
+            let seen = |evidence: Evidence| if actor.is_expert(&expert.id) { evidence } else { evidence.for_others(&expert) };
+            let parts = evidence.map(seen).map_or_else(Vec::new, |evidence| match voice {
                 Voice::Expert => ForExpert { evidence: &evidence, package: &package }.parts(wording),
                 Voice::Organisation => ForOrganisation::of(&evidence, &package, &crate::experts::disclosed(&expert)).parts(wording),
-                Voice::Mediator => ForMediator::of(&evidence, &package, &expert).parts(wording),
+                Voice::Mediator => ForMediator { evidence: &evidence, package: &package }.parts(wording),
             });
             Ok(WordedExplanation {
                 of: id.clone(),

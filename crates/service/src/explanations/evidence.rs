@@ -1,7 +1,10 @@
 //! What was kept with a match when it was made: the explanation of the engine, as far as words are made of it.
 
+use raakvlak_domain::experts::{Audience, Expert, FieldGroup};
 use raakvlak_domain::packages::TaskPackage;
 use serde::Deserialize;
+
+use crate::exchange::matching::Gate as Known;
 
 /// See [`raakvlak_engine::explanation::Explanation`].
 #[derive(Debug, Clone, Deserialize)]
@@ -19,6 +22,35 @@ pub(super) struct Evidence {
     pub(super) gates: Vec<Gate>,
     pub(super) to_obtain: Vec<String>,
     pub(super) asks: Vec<String>,
+}
+
+impl Evidence {
+    /// Without what the person shows to nobody, and without whom they avoid: for every reader but the person.
+    pub(super) fn for_others(mut self, expert: &Expert) -> Self {
+        let is_hidden = |group| expert.disclosure.audience(group) == Audience::Nobody;
+        let mut hidden = vec![Known::Avoided];
+        if is_hidden(FieldGroup::Limits) {
+            hidden.extend([Known::NoGo, Known::Adaptation]);
+            self.energy.clear();
+            self.comfort.disliked.clear();
+            self.comfort.helpful.clear();
+        }
+        if is_hidden(FieldGroup::Experience) {
+            self.experience.shared.clear();
+            self.experience.others.clear();
+        }
+        if is_hidden(FieldGroup::Competences) {
+            self.tasks.iter_mut().flat_map(|task| &mut task.requirements).for_each(|requirement| requirement.answered = None);
+            self.development.wishes.clear();
+            hidden.push(Known::Essential);
+        }
+        if is_hidden(FieldGroup::Documents) {
+            hidden.push(Known::Document);
+            self.to_obtain.clear();
+        }
+        self.gates.retain(|gate| !hidden.iter().any(|hidden| hidden.as_str() == gate.gate));
+        self
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

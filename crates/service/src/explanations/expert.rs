@@ -1,5 +1,6 @@
 //! The explanation for the person whom it is about: everything, in plain words, and what they could still tell.
 
+use raakvlak_domain::languages::Language;
 use raakvlak_domain::packages::TaskPackage;
 
 use super::evidence::{Evidence, Task, Verdict};
@@ -128,17 +129,16 @@ impl ForExpert<'_> {
 
     fn travel(&self, wording: Wording) -> Vec<String> {
         let Some(travel) = self.evidence.travel else { return Vec::new() };
-        let far = wording.kilometres(travel.distance);
-        let mut line =
-            format!("{} {far}.", wording.pick("Het is van je huis hemelsbreed", "From where you live it is, in a straight line,"));
-        if let Some(limit) = travel.limit {
-            line += &format!(
-                " {} {}.",
-                wording.pick("Je wilt hoogstens zo ver reizen:", "You want to travel at most"),
-                wording.kilometres(limit)
-            );
-        }
-        vec![line]
+        let (far, limit) = (wording.kilometres(travel.distance), travel.limit.map(|limit| wording.kilometres(limit)));
+        let distance = match wording.language {
+            Language::Nl => format!("Hemelsbreed is het {far} van waar je woont."),
+            Language::En => format!("In a straight line it is {far} from where you live."),
+        };
+        let wanted = limit.map(|limit| match wording.language {
+            Language::Nl => format!("Je wilt hoogstens {limit} reizen."),
+            Language::En => format!("You want to travel {limit} at most."),
+        });
+        std::iter::once(distance).chain(wanted).collect()
     }
 
     fn hours(&self, wording: Wording) -> Vec<String> {
@@ -149,8 +149,8 @@ impl ForExpert<'_> {
         let left = format!("{} {to} {}", wording.tenths(start), wording.tenths(end));
         let (nl, en) = ("Dit werk vraagt per week", "This work takes");
         vec![match wording.language {
-            raakvlak_domain::languages::Language::Nl => format!("{nl} {asked} uur. Jij wilt er nog {left}."),
-            raakvlak_domain::languages::Language::En => format!("{en} {asked} hours a week. You want {left} more."),
+            Language::Nl => format!("{nl} {asked} uur. Jij wilt er nog {left}."),
+            Language::En => format!("{en} {asked} hours a week. You want {left} more."),
         }]
     }
 
@@ -173,8 +173,8 @@ impl ForExpert<'_> {
     fn turn(&self, wording: Wording) -> Vec<String> {
         let days = self.evidence.turn.days_waiting;
         let waiting = (days > 0).then(|| match wording.language {
-            raakvlak_domain::languages::Language::Nl => format!("Je wacht nu {days} dagen. Wie langer wacht, komt eerder aan de beurt."),
-            raakvlak_domain::languages::Language::En => format!("You have waited {days} days. Who waits longer comes up sooner."),
+            Language::Nl => format!("Je wacht nu {days} dagen. Wie langer wacht, komt eerder aan de beurt."),
+            Language::En => format!("You have waited {days} days. Who waits longer comes up sooner."),
         });
         waiting.into_iter().collect()
     }

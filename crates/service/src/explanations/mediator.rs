@@ -1,6 +1,5 @@
 //! The explanation for a mediator: everything that was weighed, but for what the person shows to nobody.
 
-use raakvlak_domain::experts::{Audience, Expert, FieldGroup};
 use raakvlak_domain::knobs::Criterion;
 use raakvlak_domain::packages::TaskPackage;
 
@@ -12,41 +11,13 @@ use crate::wording::Wording;
 
 /// What a mediator may see.
 pub(super) struct ForMediator<'a> {
-    evidence: Evidence,
-    package: &'a TaskPackage,
+    pub(super) evidence: &'a Evidence,
+    pub(super) package: &'a TaskPackage,
 }
 
-impl<'a> ForMediator<'a> {
-    /// Leaves out of the evidence what the person shows to nobody, and whom they avoid.
-    pub(super) fn of(evidence: &Evidence, package: &'a TaskPackage, expert: &Expert) -> Self {
-        let mut evidence = evidence.clone();
-        let is_hidden = |group| expert.disclosure.audience(group) == Audience::Nobody;
-        let mut hidden = vec![Gate::Avoided];
-        if is_hidden(FieldGroup::Limits) {
-            hidden.extend([Gate::NoGo, Gate::Adaptation]);
-            evidence.energy.clear();
-            evidence.comfort.disliked.clear();
-            evidence.comfort.helpful.clear();
-        }
-        if is_hidden(FieldGroup::Experience) {
-            evidence.experience.shared.clear();
-            evidence.experience.others.clear();
-        }
-        if is_hidden(FieldGroup::Competences) {
-            evidence.tasks.iter_mut().flat_map(|task| &mut task.requirements).for_each(|requirement| requirement.answered = None);
-            evidence.development.wishes.clear();
-            hidden.push(Gate::Essential);
-        }
-        if is_hidden(FieldGroup::Documents) {
-            hidden.push(Gate::Document);
-            evidence.to_obtain.clear();
-        }
-        evidence.gates.retain(|gate| !hidden.iter().any(|hidden| hidden.as_str() == gate.gate));
-        Self { evidence, package }
-    }
-
+impl ForMediator<'_> {
     pub(super) fn parts(&self, wording: Wording) -> Vec<Part> {
-        let as_for_expert = ForExpert { evidence: &self.evidence, package: self.package };
+        let as_for_expert = ForExpert { evidence: self.evidence, package: self.package };
         let about = |topic: &Topic| matches!(topic, Topic::Experience | Topic::Energy | Topic::Surroundings);
         let part = |topic, lines| Part { topic, lines };
         let mut parts = vec![part(Topic::Weighing, self.weighing(wording)), part(Topic::Tasks, self.tasks(wording))];
@@ -93,10 +64,14 @@ impl<'a> ForMediator<'a> {
 
     fn turn(&self, wording: Wording) -> Vec<String> {
         let (waiting, aside) = (self.evidence.turn.days_waiting, self.evidence.turn.days_aside);
-        vec![match wording.language {
-            raakvlak_domain::languages::Language::Nl => format!("Wacht {waiting} dagen; staat {aside} dagen langs de kant."),
-            raakvlak_domain::languages::Language::En => format!("Has waited {waiting} days; has been aside for {aside} days."),
-        }]
+        let told = |nl: &str, en: &str, days: u32| {
+            let unit = if days == 1 { wording.pick("dag", "day") } else { wording.pick("dagen", "days") };
+            format!("{} {days} {unit}.", wording.pick(nl, en))
+        };
+        let waits = told("Wacht al", "Has waited for", waiting);
+        // Nothing is said of who told nothing.
+        let is_aside = (aside > 0).then(|| told("Staat langs de kant, al", "Has been aside for", aside));
+        std::iter::once(waits).chain(is_aside).collect()
     }
 
     fn gates(&self, wording: Wording) -> Vec<String> {
@@ -121,7 +96,7 @@ impl<'a> ForMediator<'a> {
     }
 
     fn ask(&self, wording: Wording) -> Vec<String> {
-        let asks = listed(asked(&self.evidence).map(|ask| wording.ask(ask).to_owned()), wording);
+        let asks = listed(asked(self.evidence).map(|ask| wording.ask(ask).to_owned()), wording);
         if asks.is_empty() { Vec::new() } else { vec![format!("{} {asks}.", wording.pick("Vraag nog naar", "Still ask about"))] }
     }
 }
