@@ -5,22 +5,19 @@
 #![allow(clippy::expect_used, reason = "a measurement that cannot begin has to fail loudly")]
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
-use raakvlak_benches::population::{Population, furnished, vocabulary};
-use raakvlak_domain::calendar::Date;
+use raakvlak_benches::population::{Population, vocabulary};
+use raakvlak_benches::world::{day, esco, person, point};
 use raakvlak_domain::identifiers::TaskId;
 use raakvlak_domain::knobs::MatcherKnob;
 use raakvlak_domain::packages::{PackageHours, TaskPackage};
-use raakvlak_domain::places::{Place, Point};
 use raakvlak_domain::quantities::{BasisPoints, Hours};
 use raakvlak_domain::vocabulary::Vocabulary;
 use raakvlak_engine::carving::{CarvingLimits, carve};
 use raakvlak_engine::demand::Demand;
 use raakvlak_engine::lexicon::Lexicon;
-use raakvlak_engine::people::Person;
 use raakvlak_engine::pool::Pool;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -39,7 +36,7 @@ static LEXICON: LazyLock<Arc<Lexicon>> = LazyLock::new(|| Arc::new(Lexicon::new(
 fn main() {
     let population = Population::new(&VOCABULARY, 7);
     let people = std::env::var("RAAKVLAK_PEOPLE").ok().and_then(|people| people.parse().ok()).unwrap_or(100_000);
-    let pool = Pool::build((0..people).map(|number| person(&population, number)));
+    let pool = Pool::build((0..people).map(|number| person(&population, &VOCABULARY, number)));
     println!("{} people", pool.len());
     for (tasks, carry_from) in TASKS.iter().flat_map(|tasks| CARRY_FROM.map(|carry_from| (*tasks, carry_from))) {
         for first in [0, 400, 800] {
@@ -92,27 +89,4 @@ fn job(population: &Population, first: u64, tasks: usize) -> TaskPackage {
 
 fn hours(tenths: u32) -> Hours {
     Hours::new(tenths).expect("hours of a week")
-}
-
-fn esco() -> Option<Arc<Vocabulary>> {
-    let folder = Path::new(&std::env::var_os("RAAKVLAK_DATA")?).join("esco");
-    let tables = raakvlak_service::exchange::Folder::read_vocabulary(&folder).ok()?;
-    Some(furnished(&tables.vocabulary))
-}
-
-fn day() -> Date {
-    Date::parse("2026-11-23").expect("a day")
-}
-
-fn point(place: Option<&Place>) -> Option<Point> {
-    match place {
-        Some(Place::Point(point)) => Some(*point),
-        _ => None,
-    }
-}
-
-fn person(population: &Population, number: u64) -> Person {
-    let expert = population.expert(number);
-    let committed = expert.committed_hours.unwrap_or(Hours::LOWEST);
-    Person::new(&expert, &VOCABULARY, point(expert.place.as_ref()), committed).expect("known words")
 }

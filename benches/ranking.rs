@@ -6,15 +6,12 @@
 #![allow(clippy::expect_used, reason = "a measurement that cannot begin has to fail loudly")]
 
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use divan::{Bencher, black_box};
-use raakvlak_benches::population::{Population, Shape, furnished, vocabulary};
-use raakvlak_domain::calendar::Date;
+use raakvlak_benches::population::{Population, Shape, vocabulary};
+use raakvlak_benches::world::{day, esco, person, point};
 use raakvlak_domain::knobs::{MatcherKnob, Position, Weights};
-use raakvlak_domain::places::{Place, Point};
-use raakvlak_domain::quantities::Hours;
 use raakvlak_domain::vocabulary::Vocabulary;
 use raakvlak_engine::answer::{answer, packages_for};
 use raakvlak_engine::batch::in_order;
@@ -59,37 +56,14 @@ fn one_thread() -> &'static ThreadPool {
     &ONE_THREAD
 }
 
-fn esco() -> Option<Arc<Vocabulary>> {
-    let folder = Path::new(&std::env::var_os("RAAKVLAK_DATA")?).join("esco");
-    let tables = raakvlak_service::exchange::Folder::read_vocabulary(&folder).ok()?;
-    Some(furnished(&tables.vocabulary))
-}
-
-fn day() -> Date {
-    Date::parse("2026-11-23").expect("a day")
-}
-
-fn point(place: Option<&Place>) -> Option<Point> {
-    match place {
-        Some(Place::Point(point)) => Some(*point),
-        _ => None,
-    }
-}
-
 /// How many people the large pools have.
 fn many() -> u64 {
     std::env::var("RAAKVLAK_PEOPLE").ok().and_then(|people| people.parse().ok()).unwrap_or(PEOPLE[1])
 }
 
-fn person(population: &Population, number: u64) -> Person {
-    let expert = population.expert(number);
-    let committed = expert.committed_hours.unwrap_or(Hours::LOWEST);
-    Person::new(&expert, &VOCABULARY, point(expert.place.as_ref()), committed).expect("known words")
-}
-
 fn pool(people: u64, shape: Shape) -> Pool {
     let population = Population::new(&VOCABULARY, 7).shaped(shape);
-    Pool::build((0..people).map(|number| person(&population, number)))
+    Pool::build((0..people).map(|number| person(&population, &VOCABULARY, number)))
 }
 
 fn of(people: u64) -> &'static Pool {
@@ -210,7 +184,7 @@ fn j_similar_competences_of_everything() -> Lexicon {
 /// One person changes, after so many others have since the pool was put together.
 #[divan::bench(args = [0, 100, 1_000, 2_000])]
 fn k_somebody_changes(bencher: Bencher, before: u64) {
-    let people: Vec<Person> = (0..=before).map(|number| person(&POPULATION, number)).collect();
+    let people: Vec<Person> = (0..=before).map(|number| person(&POPULATION, &VOCABULARY, number)).collect();
     let changed = |range: &[Person]| range.iter().map(|person| Change::Is(Box::new(person.clone()))).collect::<Vec<_>>();
     let (last, others) = people.split_last().expect("somebody");
     let pool = of(PEOPLE[1]).changed(changed(others));

@@ -12,13 +12,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use raakvlak_benches::population::{Population, Shape, vocabulary};
+use raakvlak_benches::world::{day, point};
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::dayparts::Daypart;
 use raakvlak_domain::experts::{Availability, Expert};
 use raakvlak_domain::identifiers::TermId;
 use raakvlak_domain::knobs::{MatcherKnob, ShortlistSize, Weights};
 use raakvlak_domain::packages::{Need, Remote, TaskPackage};
-use raakvlak_domain::places::{Place, Point};
 use raakvlak_domain::quantities::{BasisPoints, Hours, Percent};
 use raakvlak_domain::vocabulary::{ClosedVocabulary, Vocabulary};
 use raakvlak_engine::answer::{answer, listed};
@@ -62,10 +62,6 @@ fn threads(number: usize) -> ThreadPool {
     ThreadPoolBuilder::new().num_threads(number).build().expect("threads")
 }
 
-fn day() -> Date {
-    Date::parse("2026-11-23").expect("a day")
-}
-
 /// Only what every peer can work out counts, nobody is kept out by a score, and no places are kept.
 fn knob() -> MatcherKnob {
     MatcherKnob {
@@ -76,13 +72,6 @@ fn knob() -> MatcherKnob {
         unseen_share: Percent::LOWEST,
         size: ShortlistSize::new(20).expect("a size"),
         ..MatcherKnob::default()
-    }
-}
-
-fn point(place: Option<&Place>) -> Option<Point> {
-    match place {
-        Some(Place::Point(point)) => Some(*point),
-        _ => None,
     }
 }
 
