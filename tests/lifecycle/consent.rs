@@ -6,6 +6,7 @@ use raakvlak_domain::experts::{Availability, Expert};
 use raakvlak_domain::identifiers::{ExpertId, PackageId};
 use raakvlak_domain::matches::{MatchState, Verb};
 use raakvlak_domain::packages::PackageState;
+use raakvlak_engine::gates::Gate;
 use raakvlak_service::actor::Actor;
 use raakvlak_service::desk::PageRequest;
 use raakvlak_service::error::{Conflict, Error};
@@ -262,4 +263,43 @@ on_both_databases!(an_erased_person_leaves_a_ranking_that_is_under_way, |databas
     assert_eq!(town.desk.rank_package(&town.mediator, &package).unwrap().answer.eligible, 0);
     let stored = town.read(|db| packages::get(db, &package)).unwrap();
     assert_eq!(serde_json::to_value(&stored.package.title).unwrap(), work("p-1", 1)["title"]);
+});
+
+on_both_databases!(who_changes_all_the_time_holds_up_nobody, |database| {
+    let town = Town::on(&database);
+    let package = town.work("p-1", 1);
+    let (restless, calm) = (town.person("e-restless", json!({})), town.person("e-calm", json!({})));
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::SeqCst) {
+                tell(&town, &restless, |expert| expert.display_name = None);
+            }
+        });
+        for _ in 0..60 {
+            let ranked = town.desk.rank_package(&town.mediator, &package);
+            let listed = ranked.map(|ranked| ranked.answer.shortlist.iter().any(|person| person.expert == expert_of(&calm)));
+            is_over.store(listed != Ok(true), Ordering::SeqCst);
+            assert_eq!(listed, Ok(true));
+        }
+        is_over.store(true, Ordering::SeqCst);
+    });
+    assert_eq!(town.desk.rank_package(&town.mediator, &package).unwrap().answer.eligible, 2);
+});
+
+on_both_databases!(a_near_miss_tells_no_limit_that_is_shown_to_nobody, |database| {
+    let town = Town::on(&database);
+    let person = town.person("e-anna", json!({ "no_go": ["noise"] }));
+    let id = town.work("p-loud", 1);
+    let stored = town.read(|db| packages::get(db, &id)).unwrap();
+    let loud = town.desk.package(&town.employee, &id).unwrap();
+    let mut package = stored.package;
+    package.tasks.iter_mut().for_each(|task| task.conditions = of(&json!(["noise"])));
+    town.desk.update_package(&town.employee, package, &id, loud.version).unwrap();
+    let near = || town.desk.near_misses(&town.mediator, &id).unwrap().len();
+    assert_eq!(near(), 1);
+    tell(&town, &person, |expert| expert.disclosure = of(&json!({ "limits": "nobody" })));
+    assert_eq!(near(), 0);
+    let barriers = town.desk.barriers(&town.mediator, &id).unwrap();
+    assert!(barriers.iter().any(|barrier| barrier.gate == Gate::NoGo && barrier.alone == 1), "{barriers:?}");
 });

@@ -144,6 +144,17 @@ on_both_databases!(a_voice_is_for_its_readers, |database| {
             assert!(!said.contains(hidden), "{hidden} in\n{said}");
         }
     }
+    let town = &story.town;
+    let kept = town.desk.get_match(&town.mediator, &story.id).unwrap().value;
+    let worked_out = town.desk.explain(&town.mediator, &kept.package, &kept.expert).unwrap();
+    for explanation in [kept.assessment.unwrap(), worked_out] {
+        let said = explanation.to_string();
+        assert!(explanation["score"].is_u64() && !explanation["tasks"].as_array().unwrap().is_empty(), "{said}");
+        assert_eq!(explanation.pointer("/experience/shared").unwrap(), &json!([]));
+        for hidden in ["schulden", "rustige", "no_go", "adaptation"] {
+            assert!(!said.contains(&format!("\"{hidden}\"")), "{hidden} in\n{said}");
+        }
+    }
     assert!(
         words(&story.read(&story.person, Voice::Expert, Language::Nl).unwrap()).contains("schulden"),
         "the person themself reads all of it"

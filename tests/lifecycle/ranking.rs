@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::experts::{Availability, Expert};
 use raakvlak_domain::identifiers::{ExpertId, MatchId, PackageId};
-use raakvlak_domain::knobs::{MatcherKnob, Position, Scope, Weights};
+use raakvlak_domain::knobs::{Criterion, MatcherKnob, Position, Scope, Weights};
 use raakvlak_domain::matches::{MatchState, Origin, Party, Verb};
 use raakvlak_service::actor::Actor;
 use raakvlak_service::exchange::matching::{ExpertAnswer, PackageAnswer};
@@ -225,13 +225,15 @@ on_both_databases!(what_is_tried_out_is_what_comes, |database| {
         assert_eq!((after.knob, &after.knob_version), (setting, &standing.version));
         for listed in after.answer.shortlist.iter().take(3) {
             let explained = town.desk.explain(&mediator, id, &listed.expert).unwrap();
-            assert_eq!((explained.score, explained.eligible), (listed.score, true));
-            for criterion in &explained.criteria {
-                assert_eq!(criterion.value, listed.criteria.get(criterion.criterion), "{id} {}", listed.expert);
+            assert_eq!((&explained["score"], &explained["eligible"]), (&json!(listed.score), &json!(true)));
+            for (at, criterion) in Criterion::ALL.iter().enumerate() {
+                let told = &explained["criteria"][at];
+                assert_eq!(told["criterion"], json!(criterion));
+                assert_eq!(told["value"], json!(listed.criteria.get(*criterion)), "{id} {}", listed.expert);
             }
         }
         for miss in after.answer.near_misses.iter().take(3) {
-            assert!(!town.desk.explain(&mediator, id, &miss.expert).unwrap().eligible);
+            assert!(!town.desk.explain(&mediator, id, &miss.expert).unwrap()["eligible"].as_bool().unwrap());
         }
     }
 });

@@ -16,6 +16,7 @@ use crate::wording::Wording;
 
 mod evidence;
 mod expert;
+pub(crate) mod hidden;
 mod mediator;
 mod organisation;
 
@@ -111,11 +112,10 @@ impl Desk {
             let expert = experts::get(tx, &found.expert)?.ok_or(Error::NotFound)?.expert;
             let package = packages::wording(tx, &found.package, found.revision)?;
             let wording = Wording { language, vocabulary: words.lexicon.vocabulary() };
-            let evidence = found.score.as_deref().map(serde_json::from_str::<Evidence>).transpose();
-            let evidence = evidence.map_err(|error| Error::Internal(format!("a kept explanation cannot be read: {error}")))?;
             // Also in the person's own voice a mediator reads no more than the person shows.
-            let seen = |evidence: Evidence| if actor.is_expert(&expert.id) { evidence } else { evidence.for_others(&expert) };
-            let parts = evidence.map(seen).map_or_else(Vec::new, |evidence| match voice {
+            let evidence = found.score.as_deref().map(|kept| Evidence::read(kept, &expert, actor.is_expert(&expert.id))).transpose();
+            let evidence = evidence.map_err(|error| Error::Internal(format!("a kept explanation cannot be read: {error}")))?;
+            let parts = evidence.map_or_else(Vec::new, |evidence| match voice {
                 Voice::Expert => ForExpert { evidence: &evidence, package: &package }.parts(wording),
                 Voice::Organisation => ForOrganisation::of(&evidence, &package, &crate::experts::disclosed(&expert)).parts(wording),
                 Voice::Mediator => ForMediator { evidence: &evidence, package: &package }.parts(wording),

@@ -19,6 +19,7 @@ use crate::authorise::{Action, Object, authorise};
 use crate::desk::{Desk, Page, PageRequest, Versioned, new_id};
 use crate::error::{Conflict, Error};
 use crate::experts::Disclosed;
+use crate::explanations::hidden::hide_from_others;
 use crate::rules::matches::{JudgedStep, judged_steps};
 
 mod deciding;
@@ -59,7 +60,7 @@ pub struct MatchView {
     pub arrangement: Option<ArrangementView>,
     /// Until when an answer to the offer is awaited.
     pub deadline: Option<Instant>,
-    /// The score and its explanation as computed; for a mediator alone.
+    /// The score and its explanation as computed, without what the person shows to nobody; for a mediator alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Explanation>)]
     pub assessment: Option<serde_json::Value>,
@@ -252,7 +253,7 @@ fn listed(tx: &mut Tx<'_>, actor: &Actor, role: Role, filter: MatchFilter, reque
 pub(crate) fn view(db: &mut Db, found: &StoredMatch, role: Role) -> Result<Versioned<MatchView>, Error> {
     let arrangement = found.arrangement.map(|version| arrangement_view(db, found, version)).transpose()?;
     let mediating = matches!(role, Role::Mediator | Role::Steward);
-    let assessment = found.score.as_deref().filter(|_| mediating).and_then(|score| serde_json::from_str(score).ok());
+    let assessment = if mediating { assessment(db, found)? } else { None };
     let disclosed = if role == Role::Organisation { Some(disclosed_to_organisation(db, found)?) } else { None };
     let view = MatchView {
         id: found.id.clone(),
@@ -271,6 +272,16 @@ pub(crate) fn view(db: &mut Db, found: &StoredMatch, role: Role) -> Result<Versi
         changed_at: found.changed_at,
     };
     Ok(Versioned::new(view, found.version))
+}
+
+/// The explanation as it was kept, without what the person shows to nobody now.
+fn assessment(db: &mut Db, found: &StoredMatch) -> Result<Option<serde_json::Value>, Error> {
+    let Some(kept) = found.score.as_deref() else { return Ok(None) };
+    let expert = raakvlak_store::experts::get(db, &found.expert)?.ok_or(Error::NotFound)?.expert;
+    let mut explanation =
+        serde_json::from_str(kept).map_err(|error| Error::Internal(format!("a kept explanation cannot be read: {error}")))?;
+    hide_from_others(&mut explanation, &expert);
+    Ok(Some(explanation))
 }
 
 fn disclosed_to_organisation(db: &mut Db, found: &StoredMatch) -> Result<Disclosed, Error> {

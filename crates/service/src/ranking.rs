@@ -30,7 +30,7 @@ pub(crate) mod words;
 use people::Snapshot;
 use words::Words;
 
-/// How often a ranking is made anew because people in it have changed meanwhile, before it gives up.
+/// How often a ranking is made anew because people in it have changed meanwhile, before it goes on without them.
 const TRIES: usize = 4;
 
 /// How many changes are read at once.
@@ -54,6 +54,12 @@ pub(crate) struct Found<T> {
     pub(crate) pool_version: i64,
     /// The day for which it holds.
     pub(crate) as_of: Date,
+}
+
+impl<T> Found<T> {
+    fn of(answer: T, snapshot: &Snapshot) -> Self {
+        Self { answer, pool_version: snapshot.seen, as_of: snapshot.day }
+    }
 }
 
 impl Desk {
@@ -122,7 +128,8 @@ impl Desk {
         )
     }
 
-    /// Makes an answer until nobody in it has changed since the people it was made of.
+    /// Makes an answer until nobody in it has changed since the people it was made of. Who changes time and again is left out of this one answer in
+    /// the end: others do not wait for them, and nobody reads what may not hold any more.
     fn fresh<T>(
         &self,
         listed: impl Fn(&T) -> BTreeSet<ExpertId>,
@@ -130,24 +137,35 @@ impl Desk {
     ) -> Result<Found<T>, Error> {
         for _ in 0..TRIES {
             let snapshot = self.people()?;
-            let as_of = snapshot.day;
-            let answer = make(&snapshot, as_of)?;
-            if !self.has_changed(&listed(&answer), snapshot.seen)? {
-                return Ok(Found { answer, pool_version: snapshot.seen, as_of });
+            let answer = make(&snapshot, snapshot.day)?;
+            if self.changed_among(&listed(&answer), snapshot.seen)?.is_some_and(|changed| changed.is_empty()) {
+                return Ok(Found::of(answer, &snapshot));
             }
         }
-        Err(Error::Unavailable("people in the ranking keep changing".to_owned()))
+        self.without_who_changes(listed, make)
     }
 
-    /// Whether any of these people has changed after a change that was seen.
-    fn has_changed(&self, people: &BTreeSet<ExpertId>, seen: i64) -> Result<bool, Error> {
-        self.read(|db| {
-            let changed = people::changed_since(db, seen, CHANGES)?;
-            Ok(match changed {
-                None => true,
-                Some(changed) => changed.iter().any(|id| people.contains(id)),
-            })
-        })
+    fn without_who_changes<T>(
+        &self,
+        listed: impl Fn(&T) -> BTreeSet<ExpertId>,
+        make: impl Fn(&Snapshot, Date) -> Result<T, Error>,
+    ) -> Result<Found<T>, Error> {
+        let keeps_changing = || Error::Unavailable("people in the ranking keep changing".to_owned());
+        let mut snapshot = self.people()?;
+        loop {
+            // What could be made of everybody can fail only for want of the one whom it is about.
+            let answer = make(&snapshot, snapshot.day).map_err(|_| keeps_changing())?;
+            let changed = self.changed_among(&listed(&answer), snapshot.seen)?.ok_or_else(keeps_changing)?;
+            if changed.is_empty() {
+                return Ok(Found::of(answer, &snapshot));
+            }
+            snapshot = Arc::new(snapshot.without(changed));
+        }
+    }
+
+    /// Who of these people has changed, or was erased, after a change that was seen; `None` when that cannot be told.
+    fn changed_among(&self, people: &BTreeSet<ExpertId>, seen: i64) -> Result<Option<BTreeSet<ExpertId>>, Error> {
+        self.read(|db| people::changed_among(db, people, seen, CHANGES))
     }
 
     /// A package under a setting of the knob, kept from whom the rules keep out of it.

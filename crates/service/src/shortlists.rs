@@ -1,6 +1,6 @@
 //! What a mediator sees of the people for a package: the opened shortlist, near misses, barriers, explanations, and the knob tried out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use raakvlak_domain::identifiers::{ExpertId, KnobVersionId, PackageId};
 use raakvlak_domain::knobs::MatcherKnob;
@@ -20,6 +20,7 @@ use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
 use crate::desk::{Desk, new_id};
 use crate::error::Error;
+use crate::explanations::hidden::{hidden_gates, hide_from_others};
 use crate::packages::readable;
 use crate::ranking::Found;
 
@@ -97,6 +98,7 @@ impl Desk {
         let (stored, knob, knob_version, role) = self.ranked_package(actor, id)?;
         let mut answer = self.answer_for(&stored.package, &knob)?.answer;
         hide_avoided(&mut answer.barriers);
+        self.leave_out_hidden(&mut answer.near_misses)?;
         self.note_ranked(actor, role, id, knob_version.as_ref())?;
         Ok(Ranked { answer, knob, knob_version })
     }
@@ -119,22 +121,24 @@ impl Desk {
         Ok(self.rank_package(actor, id)?.answer.barriers)
     }
 
-    /// Why somebody fits a package, and what keeps them apart. Reading it is noted, and shown to the person.
+    /// Why somebody fits a package, and what keeps them apart, written as an [`Explanation`] without what the person shows to nobody. Reading it is
+    /// noted, and shown to the person.
     ///
     /// # Errors
     ///
     /// [`Error::NotFound`] when there is no such package or expert that the actor may know of.
-    pub fn explain(&self, actor: &Actor, id: &PackageId, expert: &ExpertId) -> Result<Explanation, Error> {
+    pub fn explain(&self, actor: &Actor, id: &PackageId, expert: &ExpertId) -> Result<serde_json::Value, Error> {
         let (stored, knob, _, role) = self.ranked_package(actor, id)?;
-        let mut explanation = self.explanation_for(&stored.package, &knob, expert)?.answer;
+        let explanation = self.explanation_for(&stored.package, &knob, expert)?.answer;
         // Whom somebody avoids is nobody else's business: for that organisation they are not to be found, as before their yes.
         if explanation.gates.iter().any(|gate| gate.gate == Gate::Avoided && gate.verdict == Verdict::Shut) {
             return Err(Error::NotFound);
         }
-        explanation.gates.retain(|gate| gate.gate != Gate::Avoided);
+        let mut explanation = serde_json::to_value(&explanation).map_err(|error| Error::Internal(error.to_string()))?;
         let expert = expert.clone();
         self.write(actor, move |tx, actor| {
             let found = experts::get(tx, &expert)?.ok_or(Error::NotFound)?;
+            hide_from_others(&mut explanation, &found.expert);
             let name = crate::experts::pseudonym(tx, &found)?;
             tx.audit(actor.act(role, Act::Read, ObjectKind::Expert, &name).fields(&["explanation"]));
             Ok(explanation)
@@ -165,6 +169,17 @@ impl Desk {
             let (knob, version) = crate::knobs::effective(db, &stored.package)?;
             Ok((stored, knob, version, role))
         })
+    }
+
+    /// Who would be near, by something that they show to nobody, is not named; the barriers count them.
+    fn leave_out_hidden(&self, near_misses: &mut Vec<NearMiss>) -> Result<(), Error> {
+        let ids: Vec<ExpertId> = near_misses.iter().map(|miss| miss.expert.clone()).collect();
+        let hidden: HashMap<ExpertId, Vec<Gate>> = self.read(|db| {
+            let people = experts::get_all(db, &ids)?.into_iter();
+            Ok(people.map(|found| (found.expert.id.clone(), hidden_gates(&found.expert))).collect())
+        })?;
+        near_misses.retain(|miss| hidden.get(&miss.expert).is_some_and(|hidden| !hidden.contains(&miss.gate)));
+        Ok(())
     }
 
     pub(crate) fn note_ranked(&self, actor: &Actor, role: Role, id: &PackageId, version: Option<&KnobVersionId>) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Experts: a bare row each, and everything told about them in sealed groups, one table per group.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use raakvlak_domain::calendar::{Date, Instant};
@@ -254,6 +254,22 @@ fn stretch(db: &mut Db, after: &str, limit: i64, groups: &[Group]) -> StoreResul
 pub fn ids(db: &mut Db) -> StoreResult<Vec<ExpertId>> {
     let ids: Vec<String> = experts::table.order(experts::id).select(experts::id).load(db.connection())?;
     ids.iter().map(|id| identifier(id)).collect()
+}
+
+/// Who of these people is there.
+///
+/// # Errors
+/// Any error of the database.
+pub fn existing(db: &mut Db, ids: &[ExpertId]) -> StoreResult<BTreeSet<ExpertId>> {
+    let mut found = BTreeSet::new();
+    for chunk in ids.chunks(CHUNK) {
+        let names: Vec<&str> = chunk.iter().map(ExpertId::as_str).collect();
+        let there: Vec<String> = experts::table.filter(experts::id.eq_any(&names)).select(experts::id).load(db.connection())?;
+        for id in there {
+            found.insert(identifier(&id)?);
+        }
+    }
+    Ok(found)
 }
 
 /// How many experts there are.

@@ -1,10 +1,10 @@
 //! What was kept with a match when it was made: the explanation of the engine, as far as words are made of it.
 
-use raakvlak_domain::experts::{Audience, Expert, FieldGroup};
+use raakvlak_domain::experts::Expert;
 use raakvlak_domain::packages::TaskPackage;
 use serde::Deserialize;
 
-use crate::exchange::matching::Gate as Known;
+use super::hidden::hide_from_others;
 
 /// See [`raakvlak_engine::explanation::Explanation`].
 #[derive(Debug, Clone, Deserialize)]
@@ -25,31 +25,13 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    /// Without what the person shows to nobody, and without whom they avoid: for every reader but the person.
-    pub(super) fn for_others(mut self, expert: &Expert) -> Self {
-        let is_hidden = |group| expert.disclosure.audience(group) == Audience::Nobody;
-        let mut hidden = vec![Known::Avoided];
-        if is_hidden(FieldGroup::Limits) {
-            hidden.extend([Known::NoGo, Known::Adaptation]);
-            self.energy.clear();
-            self.comfort.disliked.clear();
-            self.comfort.helpful.clear();
+    /// The evidence kept as this text, for the person or for somebody else.
+    pub(super) fn read(kept: &str, expert: &Expert, is_own: bool) -> serde_json::Result<Self> {
+        let mut explanation = serde_json::from_str(kept)?;
+        if !is_own {
+            hide_from_others(&mut explanation, expert);
         }
-        if is_hidden(FieldGroup::Experience) {
-            self.experience.shared.clear();
-            self.experience.others.clear();
-        }
-        if is_hidden(FieldGroup::Competences) {
-            self.tasks.iter_mut().flat_map(|task| &mut task.requirements).for_each(|requirement| requirement.answered = None);
-            self.development.wishes.clear();
-            hidden.push(Known::Essential);
-        }
-        if is_hidden(FieldGroup::Documents) {
-            hidden.push(Known::Document);
-            self.to_obtain.clear();
-        }
-        self.gates.retain(|gate| !hidden.iter().any(|hidden| hidden.as_str() == gate.gate));
-        self
+        serde_json::from_value(explanation)
     }
 }
 

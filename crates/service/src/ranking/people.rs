@@ -45,6 +45,14 @@ pub(crate) struct Snapshot {
     pub(crate) day: Date,
 }
 
+impl Snapshot {
+    /// The same moment without these people.
+    pub(crate) fn without(&self, people: BTreeSet<ExpertId>) -> Self {
+        let pool = self.pool.changed(people.into_iter().map(Change::Left));
+        Self { pool, words: Arc::clone(&self.words), seen: self.seen, day: self.day }
+    }
+}
+
 /// Keeps the people, on threads of its own: a ranking never takes a thread from the door.
 pub(crate) struct Matcher {
     threads: Arc<rayon::ThreadPool>,
@@ -265,18 +273,23 @@ fn words_still_hold(db: &mut Db, words: &Words, seen: i64) -> Result<bool, Error
     Ok(hold)
 }
 
-/// Who has changed after a change that was seen; `None` when that cannot be told: too many changes, or somebody was erased.
-pub(crate) fn changed_since(db: &mut Db, seen: i64, limit: i64) -> Result<Option<BTreeSet<ExpertId>>, Error> {
+/// Who of these people has changed, or was erased, after a change that was seen; `None` when that cannot be told: there were too many changes.
+pub(crate) fn changed_among(db: &mut Db, people: &BTreeSet<ExpertId>, seen: i64, limit: i64) -> Result<Option<BTreeSet<ExpertId>>, Error> {
     let changes = match db.changes_after(seen, limit) {
         Err(StoreError::ChangesGone { .. }) => return Ok(None),
         changes => changes?,
     };
-    let full = i64::try_from(changes.len()).is_ok_and(|count| count >= limit);
-    if full {
+    if i64::try_from(changes.len()).is_ok_and(|count| count >= limit) {
         return Ok(None);
     }
     let touched = Touched::by(db, &changes)?;
-    Ok((!touched.erased).then_some(touched.people))
+    let mut changed: BTreeSet<ExpertId> = touched.people.intersection(people).cloned().collect();
+    if touched.erased {
+        let asked: Vec<ExpertId> = people.iter().cloned().collect();
+        let there = experts::existing(db, &asked)?;
+        changed.extend(people.difference(&there).cloned());
+    }
+    Ok(Some(changed))
 }
 
 impl Touched {
