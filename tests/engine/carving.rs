@@ -28,6 +28,7 @@ struct Met {
     left_over: usize,
     none: usize,
     floor_mattered: usize,
+    shared: usize,
 }
 
 fn limits((smallest, largest): (u32, u32)) -> CarvingLimits {
@@ -64,6 +65,10 @@ fn compare(world: &World, directory: &Path, met: &mut Met) {
                 let in_tenths = (i64::from(size.0), i64::from(size.1));
                 let slow = naive::carving(&naive, package, in_tenths, &Knob::read(&file).unwrap(), &world.as_of()).unwrap();
                 assert_eq!(worth(&fast), slow, "{world:?} knob {number} package {package} parts of {size:?} tenths: {fast:?}");
+                let parts: Vec<Vec<String>> = fast.parts.iter().map(|part| part.tasks.iter().map(ToString::to_string).collect()).collect();
+                let slow = naive::carrying_any(&naive, package, &parts, &Knob::read(&file).unwrap(), &world.as_of()).unwrap();
+                assert_eq!(fast.people as usize, slow, "{world:?} knob {number} package {package}: {parts:?}");
+                met.shared += usize::from(fast.people < fast.parts.iter().map(|part| part.people).sum());
                 assert!(fast.proven && fast.hours == fast.hours_at_most, "a small job is carved as well as it can be");
                 met.parts += usize::from(fast.parts.len() > 1);
                 met.left_over += usize::from(!fast.parts.is_empty() && !fast.left_over.is_empty());
@@ -83,6 +88,7 @@ fn carving_equals_trying_every_carving() {
         let world = World { experts: 25, packages: 3, shape, ..World::numbered(seed) };
         compare(&world, directory.path(), &mut met);
     }
-    let Met { parts, left_over, none, floor_mattered } = met;
-    assert!(parts > 10 && left_over > 10 && none > 10 && floor_mattered > 5, "{parts} {left_over} {none} {floor_mattered}");
+    let Met { parts, left_over, none, floor_mattered, shared } = met;
+    let enough = parts > 10 && left_over > 10 && none > 10 && floor_mattered > 5 && shared > 10;
+    assert!(enough, "{parts} {left_over} {none} {floor_mattered} {shared}");
 }

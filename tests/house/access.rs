@@ -131,6 +131,10 @@ const TABLE: &[(&str, &str)] = &[
     ("preview_rules_knob", "401 403 403 403 403 200 403 403"),
     ("get_rules_knob", "401 403 403 403 403 200 200 200"),
     ("turn_rules_knob", "401 403 403 403 403 200 200 403"),
+    ("list_packages_versions", "401 403 403 403 403 200 200 200"),
+    ("preview_packages_knob", "401 403 403 403 403 200 403 403"),
+    ("get_packages_knob", "401 403 403 403 403 200 200 200"),
+    ("turn_packages_knob", "401 403 403 403 403 200 200 403"),
     // Rules: everybody may know them; what comes out for a person is that person's and the mediator's.
     ("list_rules", "401 200 200 200 200 200 200 200"),
     ("list_rule_fields", "401 200 200 200 200 200 200 200"),

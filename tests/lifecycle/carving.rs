@@ -3,7 +3,7 @@
 use raakvlak_domain::identifiers::{PackageId, TaskId};
 use raakvlak_domain::packages::{PackageState, TaskPackage};
 use raakvlak_domain::quantities::Hours;
-use raakvlak_service::carving::ChosenPart;
+use raakvlak_service::carving::{AskedSizes, ChosenPart};
 use raakvlak_service::error::Error;
 use raakvlak_store::packages;
 use raakvlak_testkit::on_both_databases;
@@ -29,16 +29,17 @@ fn job(town: &Town) -> PackageId {
 on_both_databases!(a_job_is_carved_and_its_parts_become_packages, |database| {
     let town = Town::on(&database);
     let id = job(&town);
-    let sizes = |smallest, largest| (Hours::new(smallest).unwrap(), Hours::new(largest).unwrap());
-    let carving = town.desk.carve_package(&town.mediator, &id, sizes(40, 80)).unwrap();
+    let sizes = |smallest, largest| AskedSizes { smallest: Hours::new(smallest), largest: Hours::new(largest), ..AskedSizes::default() };
+    let carving = town.desk.carve_package(&town.mediator, &id, sizes(40, 80)).unwrap().carving;
     let groups: Vec<u32> = carving.parts.iter().map(|part| part.people).collect();
     assert_eq!((carving.as_one_job, groups.as_slice(), carving.proven), (3, [4, 4, 4].as_slice(), true));
+    assert_eq!(carving.people, 4, "the same four for each part");
     assert_eq!(town.desk.carve_package(&town.employee, &id, sizes(40, 80)).unwrap_err(), Error::NotAllowed);
     let Err(Error::Invalid(faults)) = town.desk.carve_package(&town.mediator, &id, sizes(80, 40)) else { panic!("a fault") };
     assert_eq!(faults[0].pointer, "/largest");
 
     let before = town.desk.package(&town.employee, &id).unwrap();
-    let drafts = town.desk.accept_parts(&town.mediator, &id, vec![part(&["bake"]), part(&["sell", "bring"])]).unwrap();
+    let drafts = town.desk.accept_parts(&town.mediator, &id, vec![part(&["bake"]), part(&["sell", "bring"])], sizes(60, 120)).unwrap();
     assert_eq!(town.desk.package(&town.employee, &id).unwrap(), before, "the job stays as it is");
     let [first, second] = drafts.as_slice() else { panic!("two drafts") };
     assert_eq!((first.value.title.to_string().as_str(), first.value.hours.max.get()), ("Bakken", 60));
@@ -59,12 +60,21 @@ on_both_databases!(every_fault_of_parts_is_named_at_once, |database| {
     let town = Town::on(&database);
     let id = job(&town);
     let parts = vec![part(&[]), part(&["bake", "dance"]), part(&["bake"])];
-    let Err(Error::Invalid(faults)) = town.desk.accept_parts(&town.mediator, &id, parts) else { panic!("faults") };
+    let Err(Error::Invalid(faults)) = town.desk.accept_parts(&town.mediator, &id, parts, AskedSizes::default()) else { panic!("faults") };
     let told: Vec<(&str, &str)> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.kind.code())).collect();
-    assert_eq!(told, [("/parts/0/tasks", "too_few"), ("/parts/1/tasks/1", "dangling"), ("/parts/2/tasks/0", "duplicate")]);
-    let Err(Error::Invalid(faults)) = town.desk.accept_parts(&town.mediator, &id, Vec::new()) else { panic!("a fault") };
+    let expected = [
+        ("/parts/0/tasks", "too_few"),
+        ("/parts/1/tasks/1", "dangling"),
+        ("/parts/2/tasks/0", "duplicate"),
+        ("/parts/1", "out_of_range"),
+        ("/parts/2", "out_of_range"),
+    ];
+    assert_eq!(told, expected, "six hours of baking are less than a part has");
+    let Err(Error::Invalid(faults)) = town.desk.accept_parts(&town.mediator, &id, Vec::new(), AskedSizes::default()) else {
+        panic!("a fault")
+    };
     assert_eq!((faults[0].pointer.as_str(), faults.len()), ("/parts", 1));
-    assert_eq!(town.desk.accept_parts(&town.employee, &id, vec![part(&["bake"])]).unwrap_err(), Error::NotAllowed);
+    assert_eq!(town.desk.accept_parts(&town.employee, &id, vec![part(&["bake"])], AskedSizes::default()).unwrap_err(), Error::NotAllowed);
 });
 
 on_both_databases!(what_would_let_people_in_is_told, |database| {

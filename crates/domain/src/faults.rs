@@ -1,6 +1,7 @@
 //! What can be wrong with something that was sent to us: every fault has a place, a code and a sentence in two languages.
 
 use crate::languages::Language;
+use crate::quantities::tenths;
 
 /// One fault in something that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -456,11 +457,6 @@ impl FaultKind {
 
 fn is_postcode(name: &str) -> bool {
     name.len() == 4 && name.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Tenths of an hour as people write hours.
-fn tenths(value: u32) -> String {
-    if value.is_multiple_of(10) { (value / 10).to_string() } else { format!("{}.{}", value / 10, value % 10) }
 }
 
 fn dutch_type(name: &str) -> String {

@@ -7,6 +7,7 @@ use crate::calendar::Instant;
 use crate::faults::FaultKind;
 use crate::identifiers::{KnobVersionId, PackageId, ProgrammeId, UserId};
 use crate::json::Node;
+use crate::packages::PackagesKnob;
 use crate::quantities::{BasisPoints, Percent};
 use crate::reading::{FromNode, Reading};
 use crate::rules::RulesKnob;
@@ -249,6 +250,8 @@ closed_words! {
         Matcher = "matcher",
         /// Says which rules act, and how.
         Rules = "rules",
+        /// Says how work may be carved into packages.
+        Packages = "packages",
     }
 }
 
@@ -261,6 +264,8 @@ pub enum Setting {
     Matcher(MatcherKnob),
     /// Of the rules knob.
     Rules(RulesKnob),
+    /// Of the packages knob.
+    Packages(PackagesKnob),
 }
 
 impl Setting {
@@ -270,6 +275,7 @@ impl Setting {
         match self {
             Self::Matcher(_) => Knob::Matcher,
             Self::Rules(_) => Knob::Rules,
+            Self::Packages(_) => Knob::Packages,
         }
     }
 
@@ -278,6 +284,7 @@ impl Setting {
         match knob {
             Knob::Matcher => MatcherKnob::from_node(node, reading).map(Self::Matcher),
             Knob::Rules => RulesKnob::from_node(node, reading).map(Self::Rules),
+            Knob::Packages => PackagesKnob::from_node(node, reading).map(Self::Packages),
         }
     }
 }
@@ -304,6 +311,20 @@ impl KnobSetting for RulesKnob {
 
     fn of(setting: Setting) -> Option<Self> {
         if let Setting::Rules(setting) = setting { Some(setting) } else { None }
+    }
+}
+
+impl KnobSetting for PackagesKnob {
+    const KNOB: Knob = Knob::Packages;
+
+    fn of(setting: Setting) -> Option<Self> {
+        if let Setting::Packages(setting) = setting { Some(setting) } else { None }
+    }
+}
+
+impl From<PackagesKnob> for Setting {
+    fn from(setting: PackagesKnob) -> Self {
+        Self::Packages(setting)
     }
 }
 

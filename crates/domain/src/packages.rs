@@ -282,9 +282,124 @@ impl PackageHours {
     }
 }
 
+/// The hours of tasks in the smallest and in the largest part, and the onboarding of a part, that hold where nobody says otherwise.
+fn start(tenths: u32) -> Hours {
+    Hours::new(tenths).unwrap_or_default()
+}
+
+record! {
+    /// A setting of the packages knob: how large the parts may be that a job is carved into. A missing key is its start value.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+    pub struct PackagesKnob {
+        /// The fewest hours of tasks in a part.
+        pub smallest: Hours = start(80),
+        /// The most, above 0 and not under the fewest.
+        pub largest: Hours = start(160),
+        /// The most hours that it may take to be shown the ropes of a part; not told: any.
+        pub onboarding_most: Option<Hours>,
+    }
+    check(reading) {
+        let low = smallest.map_or(1, |smallest| smallest.get().max(1));
+        if largest.is_some_and(|largest| largest.get() < low) {
+            let low = crate::quantities::tenths(low);
+            reading.within("largest", |reading| reading.fault(FaultKind::OutOfRange { low, high: "168".into() }));
+        }
+    }
+}
+
+impl Default for PackagesKnob {
+    fn default() -> Self {
+        Self { smallest: start(80), largest: start(160), onboarding_most: None }
+    }
+}
+
+impl TaskPackage {
+    /// The hours of all its tasks together, in tenths.
+    #[must_use]
+    pub fn task_hours(&self) -> u32 {
+        self.tasks.iter().map(|task| task.hours.get()).sum()
+    }
+
+    /// How long it takes to be shown the ropes of a part whose tasks take so many tenths of an hour: its share of the whole, rounded up to a tenth.
+    #[must_use]
+    pub fn onboarding_of_part(&self, taken: u32) -> Option<Hours> {
+        let (whole, all) = (u64::from(self.onboarding_hours?.get()), u64::from(self.task_hours().max(1)));
+        let share = (whole * u64::from(taken)).div_ceil(all).min(whole);
+        u32::try_from(share).ok().and_then(Hours::new)
+    }
+
+    /// The most tenths of an hour that the tasks of a part can take so that being shown its ropes takes no longer than this; `None` when any part will do.
+    #[must_use]
+    pub fn largest_with_onboarding(&self, most: Hours) -> Option<u32> {
+        let whole = self.onboarding_hours.filter(|whole| *whole > most)?;
+        let most = u64::from(most.get()) * u64::from(self.task_hours()) / u64::from(whole.get());
+        u32::try_from(most).ok()
+    }
+}
+
 /// The most tasks of one package.
 pub const MOST_TASKS: usize = 100;
 
 impl WithDerived for TaskPackage {
     const DERIVED: &'static [(&'static str, &'static str)] = &[("id", "new"), ("origin", ""), ("state", "draft")];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::read;
+
+    fn job(onboarding: u32, tasks: &[u32]) -> TaskPackage {
+        let told: Vec<String> =
+            tasks.iter().enumerate().map(|(at, tenths)| format!(r#"{{"id":"t{at}","hours":{}}}"#, f64::from(*tenths) / 10.0)).collect();
+        let tasks = told.join(",");
+        let onboarding = f64::from(onboarding) / 10.0;
+        let text = format!(
+            r#"{{"id":"p","organisation":"o","purpose":"a","title":"b","tasks":[{tasks}],"hours":{{"min":1,"max":2}},"work_form":"c","onboarding_hours":{onboarding}}}"#
+        );
+        read(&text).unwrap()
+    }
+
+    #[test]
+    fn a_part_brings_its_share_of_the_onboarding() {
+        let package = job(400, &[100, 60, 80]);
+        assert_eq!(package.onboarding_of_part(240).map(Hours::get), Some(400));
+        assert_eq!(package.onboarding_of_part(60).map(Hours::get), Some(100));
+        assert_eq!(package.onboarding_of_part(1).map(Hours::get), Some(2), "rounded up");
+        assert_eq!(TaskPackage { onboarding_hours: None, ..package }.onboarding_of_part(60), None);
+    }
+
+    #[test]
+    fn the_largest_part_is_the_last_one_within_its_onboarding() {
+        for (onboarding, most) in [(400, 80), (400, 399), (400, 400), (1, 0), (7, 3), (1_680, 1), (0, 0)] {
+            let package = job(onboarding, &[100, 60, 77]);
+            let largest = package.largest_with_onboarding(start(most));
+            for taken in 1..=package.task_hours() {
+                let is_within = package.onboarding_of_part(taken).is_some_and(|share| share.get() <= most);
+                assert_eq!(is_within, largest.is_none_or(|largest| taken <= largest), "{taken} of {onboarding} at most {most}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_setting_of_the_packages_knob_has_a_start_and_sound_ends() {
+        assert_eq!(read::<PackagesKnob>("{}").unwrap(), PackagesKnob::default());
+        let faults = |text: &str| {
+            let faults = read::<PackagesKnob>(text).unwrap_err();
+            faults.into_iter().map(|fault| (fault.pointer, fault.kind.code())).collect::<Vec<_>>()
+        };
+        assert_eq!(faults(r#"{"smallest":12,"largest":11.9}"#), [("/largest".to_owned(), "out_of_range")]);
+        assert_eq!(faults(r#"{"smallest":0,"largest":0}"#), [("/largest".to_owned(), "out_of_range")]);
+        assert_eq!(faults(r#"{"smallest":20}"#), [("/largest".to_owned(), "out_of_range")], "the start value is held against it as well");
+        let all = [
+            ("/smallest".to_owned(), "too_precise"),
+            ("/onboarding_most".to_owned(), "out_of_range"),
+            ("/weekly".to_owned(), "unknown_key"),
+        ];
+        let mut found = faults(r#"{"smallest":1.25,"onboarding_most":200,"weekly":1}"#);
+        found.sort();
+        let mut all = all.to_vec();
+        all.sort();
+        assert_eq!(found, all);
+    }
 }

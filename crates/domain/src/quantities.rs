@@ -149,6 +149,12 @@ quantity!(
     Euros(u32), decimals 2, 0u32 ..= 100_000_000u32, schema(value_type = f64, minimum = 0, maximum = 1_000_000, example = 2.5)
 );
 
+/// Tenths of an hour as people write hours.
+#[must_use]
+pub fn tenths(value: u32) -> String {
+    if value.is_multiple_of(10) { (value / 10).to_string() } else { format!("{}.{}", value / 10, value % 10) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -57,6 +57,8 @@ pub struct Carving {
     pub as_one_job: u32,
     /// The parts, in the order of their first tasks.
     pub parts: Vec<Part>,
+    /// How many people are eligible for at least one of the parts and can carry all of it.
+    pub people: u32,
     /// The tasks that are in no part, in their order.
     pub left_over: Vec<TaskId>,
     /// The hours of the tasks in parts.
@@ -159,6 +161,19 @@ impl Counter<'_> {
         people
     }
 
+    /// How many people are eligible for any of these parts and can carry all of it.
+    fn people_in_any(&self, sets: &[TaskSet]) -> Result<u32, UnknownWord> {
+        let mut everybody = WhoCarries(Vec::new());
+        for package in sets.iter().filter_map(|set| self.package_of(*set)) {
+            let demand = self.demand.of_other_work(&package, &[])?;
+            let question = Question::new(self.pool, &demand, self.as_of);
+            everybody.merge(scan(&question, self.crew, &|| WhoCarries(Vec::new())));
+        }
+        everybody.0.sort_unstable();
+        everybody.0.dedup();
+        Ok(everybody.0.len() as u32)
+    }
+
     fn answer(&self, parts: &mut Parts, sets: &[TaskSet]) -> Result<Carving, UnknownWord> {
         let mut sets = sets.to_vec();
         sets.sort_unstable_by_key(|set| set.trailing_zeros());
@@ -173,6 +188,7 @@ impl Counter<'_> {
             hours: TotalHours::new(hours).unwrap_or_default(),
             hours_at_most: TotalHours::new(parts.hours_at_most().max(hours)).unwrap_or_default(),
             parts_at_least: parts.fewest_for(hours),
+            people: self.people_in_any(&sets)?,
             parts: sets.iter().filter_map(|set| self.part(parts, *set)).collect(),
             proven: false,
         })
@@ -201,6 +217,22 @@ impl Gathering for Carrying {
 
     fn merge(&mut self, other: Self) {
         self.0 += other.0;
+    }
+}
+
+/// Who is eligible and can carry all of the work, by their numbers in the pool.
+struct WhoCarries(Vec<u32>);
+
+impl Gathering for WhoCarries {
+    const EVERYBODY: bool = false;
+
+    fn add(&mut self, stretch: &Stretch) {
+        let carrying = gates::all_pass(stretch).filter(carries_whole);
+        self.0.extend(carrying.map(|pair| pair.inquiry.in_pool(pair.number).0));
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
 }
 

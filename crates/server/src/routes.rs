@@ -132,6 +132,10 @@ pub fn api(config: &mut ServiceConfig) {
             .service(knobs::preview_rules_knob)
             .service(knobs::get_rules_knob)
             .service(knobs::turn_rules_knob)
+            .service(knobs::packages::list_packages_versions)
+            .service(knobs::packages::preview_packages_knob)
+            .service(knobs::packages::get_packages_knob)
+            .service(knobs::packages::turn_packages_knob)
             // Rules.
             .service(rules::try_rules)
             .service(rules::list_rule_fields)

@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 
 use raakvlak_domain::faults::{Fault, FaultKind};
-use raakvlak_domain::identifiers::{PackageId, TaskId};
-use raakvlak_domain::packages::{PackageOrigin, PackageState, TaskPackage};
-use raakvlak_domain::quantities::{Count, Hours};
+use raakvlak_domain::identifiers::{KnobVersionId, PackageId, TaskId};
+use raakvlak_domain::knobs::MatcherKnob;
+use raakvlak_domain::packages::{PackageOrigin, PackageState, PackagesKnob, TaskPackage};
+use raakvlak_domain::quantities::{Count, Hours, tenths};
 use raakvlak_domain::texts::Line;
 use raakvlak_engine::carving::{CarvingLimits, carve};
 use raakvlak_engine::repair::repairs;
 use raakvlak_store::packages::{self, StoredPackage};
-use raakvlak_store::{Action as Act, Tx};
+use raakvlak_store::{Action as Act, Db, Tx};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 pub use raakvlak_engine::carving::Carving;
 pub use raakvlak_engine::repair::Repairs;
@@ -19,6 +22,7 @@ use crate::actor::Actor;
 use crate::authorise::{Action, authorise};
 use crate::desk::{Desk, Versioned, new_id};
 use crate::error::Error;
+use crate::knobs::{Source, narrowest, scopes_of};
 use crate::packages::{answer, author, internal, note, of_organisation, readable};
 use crate::ranking::Found;
 
@@ -37,6 +41,58 @@ pub struct ChosenPart {
     pub tasks: Vec<TaskId>,
 }
 
+/// What is asked of the parts; the packages knob says what is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AskedSizes {
+    /// The fewest hours of tasks in a part.
+    pub smallest: Option<Hours>,
+    /// The most.
+    pub largest: Option<Hours>,
+    /// The most hours that it may take to be shown the ropes of a part.
+    pub onboarding_most: Option<Hours>,
+}
+
+/// How large the parts of a job may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Sizes {
+    /// The fewest hours of tasks in a part.
+    pub smallest: Hours,
+    /// The most.
+    pub largest: Hours,
+    /// The most hours that it may take to be shown the ropes of a part; `None` for any.
+    pub onboarding_most: Option<Hours>,
+    /// The most hours of tasks with which that is so, where it is what keeps parts small. Under `smallest` there is no part.
+    pub largest_by_onboarding: Option<Hours>,
+}
+
+impl Sizes {
+    /// What a setting comes to for a job.
+    pub(crate) fn of(job: &TaskPackage, setting: PackagesKnob) -> Self {
+        let PackagesKnob { smallest, largest, onboarding_most } = setting;
+        let by_onboarding = onboarding_most.and_then(|most| job.largest_with_onboarding(most)).filter(|most| *most < largest.get());
+        Self { smallest, largest, onboarding_most, largest_by_onboarding: by_onboarding.and_then(Hours::new) }
+    }
+
+    /// The most hours of tasks in a part, with its onboarding in mind.
+    fn most(&self) -> Hours {
+        self.largest_by_onboarding.unwrap_or(self.largest)
+    }
+}
+
+/// A carving, with how large its parts could be and who said so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CarvedPackage {
+    /// The carving.
+    #[serde(flatten)]
+    pub carving: Carving,
+    /// How large the parts could be.
+    pub sizes: Sizes,
+    /// Where the setting of the packages knob comes from that says what was not asked.
+    pub sizes_from: Source,
+    /// The version of the packages knob that holds; `None` when it stands where it starts.
+    pub packages_version: Option<KnobVersionId>,
+}
+
 impl Desk {
     /// A package carved into parts of so many hours that at least three people can carry whole. Nothing is kept.
     ///
@@ -44,17 +100,19 @@ impl Desk {
     ///
     /// [`Error::NotFound`] when there is no such package that the actor may know of; [`Error::Invalid`] when the largest part is smaller than the
     /// smallest.
-    pub fn carve_package(&self, actor: &Actor, id: &PackageId, (smallest, largest): (Hours, Hours)) -> Result<Carving, Error> {
+    pub fn carve_package(&self, actor: &Actor, id: &PackageId, asked: AskedSizes) -> Result<CarvedPackage, Error> {
         let (stored, knob, version, role) = self.ranked_package(actor, id)?;
-        if largest < smallest {
-            return Err(Error::Invalid(vec![Fault::new("/largest", FaultKind::EndBeforeStart)]));
-        }
-        let limits = CarvingLimits { smallest, largest, steps: CARVING_STEPS };
-        let Found { answer, .. } = self.counted(&stored.package, &knob, |pool, package, demand, as_of, threads| {
-            carve(pool, package, demand, limits, as_of, threads)
-        })?;
+        let (setting, packages_version, sizes_from) = self.read(|db| setting_for(db, &stored.package, asked))?;
+        let sizes = Sizes::of(&stored.package, setting);
+        let Found { answer: carving, .. } = self.carved(&stored.package, &knob, sizes, CARVING_STEPS)?;
         self.note_ranked(actor, role, id, version.as_ref())?;
-        Ok(answer)
+        Ok(CarvedPackage { carving, sizes, sizes_from, packages_version })
+    }
+
+    /// A package carved, in so many steps.
+    pub(crate) fn carved(&self, package: &TaskPackage, knob: &MatcherKnob, sizes: Sizes, steps: u64) -> Result<Found<Carving>, Error> {
+        let limits = CarvingLimits { smallest: sizes.smallest, largest: sizes.most(), steps };
+        self.counted(package, knob, |pool, package, demand, as_of, threads| carve(pool, package, demand, limits, as_of, threads))
     }
 
     /// The one, two and three changes to a package that let the most people in. Nothing is kept.
@@ -76,13 +134,25 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] when there is no such package that the actor may know of; [`Error::Invalid`] with every part without tasks, every task that
-    /// the package does not have, and every task that is in a part already.
-    pub fn accept_parts(&self, actor: &Actor, id: &PackageId, parts: Vec<ChosenPart>) -> Result<Vec<Versioned<TaskPackage>>, Error> {
+    /// [`Error::NotFound`] when there is no such package that the actor may know of; [`Error::Invalid`] with every part without tasks, every part that is
+    /// smaller or larger than asked (what is not asked, the packages knob says), every task that the package does not have, and every task that is in a
+    /// part already.
+    pub fn accept_parts(
+        &self,
+        actor: &Actor,
+        id: &PackageId,
+        parts: Vec<ChosenPart>,
+        asked: AskedSizes,
+    ) -> Result<Vec<Versioned<TaskPackage>>, Error> {
         let id = id.clone();
         self.write(actor, move |tx, actor| {
             let (job, _) = readable(tx, actor, &id, Action::RankPackage)?;
-            let faults = faults_of(&job.package, &parts);
+            let mut faults = faults_of(&job.package, &parts);
+            match setting_for(tx, &job.package, asked) {
+                Ok((setting, ..)) => faults.extend(misfits(&job.package, &parts, Sizes::of(&job.package, setting))),
+                Err(Error::Invalid(further)) => faults.extend(further),
+                Err(error) => return Err(error),
+            }
             if !faults.is_empty() {
                 return Err(Error::Invalid(faults));
             }
@@ -113,12 +183,46 @@ fn faults_of(job: &TaskPackage, parts: &[ChosenPart]) -> Vec<Fault> {
     faults
 }
 
+/// The packages knob for a job, with what was asked on top of it. What was asked must go together with what it was not asked instead of.
+fn setting_for(db: &mut Db, job: &TaskPackage, asked: AskedSizes) -> Result<(PackagesKnob, Option<KnobVersionId>, Source), Error> {
+    let (knob, version, from) = narrowest::<PackagesKnob>(db, &scopes_of(job))?;
+    let setting = PackagesKnob {
+        smallest: asked.smallest.unwrap_or(knob.smallest),
+        largest: asked.largest.unwrap_or(knob.largest),
+        onboarding_most: asked.onboarding_most.or(knob.onboarding_most),
+    };
+    if setting.largest >= setting.smallest && setting.largest.get() > 0 {
+        return Ok((setting, version, from));
+    }
+    let fault = if asked.largest.is_some() {
+        out_of_range("/largest".to_owned(), setting.smallest.get().max(1), Hours::HIGHEST.get())
+    } else {
+        out_of_range("/smallest".to_owned(), 0, setting.largest.get())
+    };
+    Err(Error::Invalid(vec![fault]))
+}
+
+/// The parts whose tasks take less or more than a part may.
+fn misfits(job: &TaskPackage, parts: &[ChosenPart], sizes: Sizes) -> Vec<Fault> {
+    let (low, high) = (sizes.smallest.get(), sizes.most().get());
+    let misfit = |(at, part): (usize, &ChosenPart)| {
+        let taken = job.part(|task| part.tasks.contains(task))?.task_hours();
+        (!(low..=high).contains(&taken)).then(|| out_of_range(format!("/parts/{at}"), low, high))
+    };
+    parts.iter().enumerate().filter_map(misfit).collect()
+}
+
+fn out_of_range(pointer: String, low: u32, high: u32) -> Fault {
+    Fault::new(pointer, FaultKind::OutOfRange { low: tenths(low), high: tenths(high) })
+}
+
 fn make_draft(tx: &mut Tx<'_>, actor: &Actor, job: &StoredPackage, part: &ChosenPart) -> Result<Versioned<TaskPackage>, Error> {
     let organisation = &job.package.organisation;
     let role = authorise(actor, Action::CreatePackage, &of_organisation(tx, organisation)?.object(organisation))?;
     let mut draft = job.package.part(|task| part.tasks.contains(task)).ok_or(Error::NotFound)?;
     let revision = u32::try_from(job.revision).ok().and_then(Count::new);
     draft.origin = revision.map(|revision| PackageOrigin { package: job.package.id.clone(), revision });
+    draft.onboarding_hours = job.package.onboarding_of_part(draft.task_hours());
     draft.id = PackageId::new(&new_id()).map_err(internal)?;
     draft.state = PackageState::Draft;
     let of_first_task = draft.tasks.first().and_then(|task| task.title.clone());

@@ -5,6 +5,7 @@ use raakvlak_domain::identifiers::RuleId;
 use raakvlak_domain::languages::Language;
 use raakvlak_domain::matches::{MatchState, Verb};
 use raakvlak_domain::packages::PackageState;
+use raakvlak_domain::quantities::tenths;
 use raakvlak_domain::rules::InBoth;
 
 /// What went wrong. Someone who may not know that a thing exists is told [`Error::NotFound`], exactly as for a thing that does not exist.
@@ -220,11 +221,6 @@ impl Conflict {
             Self::Busy => "An import or export is running. Wait until it is done.".into(),
         }
     }
-}
-
-/// Tenths of an hour as people write hours.
-fn tenths(value: u32) -> String {
-    if value.is_multiple_of(10) { (value / 10).to_string() } else { format!("{}.{}", value / 10, value % 10) }
 }
 
 impl From<raakvlak_store::StoreError> for Error {

@@ -8,10 +8,11 @@ use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::identifiers::{KnobVersionId, ProgrammeId, UserId};
 use raakvlak_domain::knobs::{Knob, KnobSetting, KnobVersion, MatcherKnob, Position, Scope, Setting, Weights};
-use raakvlak_domain::packages::TaskPackage;
+use raakvlak_domain::packages::{PackageState, TaskPackage};
 use raakvlak_domain::texts::Prose;
 use raakvlak_store::knobs::{self, Turn};
-use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, packages, programmes};
+use raakvlak_store::packages::PackageQuery;
+use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, packages as stored_packages, programmes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,8 +22,10 @@ use crate::desk::{Desk, Page, PageRequest, digest_of, new_id};
 use crate::error::Error;
 use crate::packages::internal;
 
+mod packages;
 mod trial;
 
+pub use packages::{CarvedCounts, PackagesEffect, PackagesPreview};
 pub use trial::ScopePreview;
 
 /// How a knob stands in a scope.
@@ -38,6 +41,25 @@ pub struct Standing {
     pub position: Position,
     /// The setting that holds here.
     pub setting: MatcherKnob,
+    /// Where it comes from: the scope itself, a wider one, or where the knob starts.
+    pub from: Source,
+    /// The version that holds here; `None` when no version does.
+    pub version: Option<KnobVersionId>,
+    /// How many versions this scope itself has had; the next turn must name it.
+    pub number: u64,
+}
+
+/// How any other knob stands in a scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct KnobStanding<S> {
+    /// Which knob.
+    pub knob: Knob,
+    /// The sort of scope: `network`, `programme` or `package`.
+    pub scope: &'static str,
+    /// The record that the scope is about; `None` for the network.
+    pub id: Option<String>,
+    /// The setting that holds here.
+    pub setting: S,
     /// Where it comes from: the scope itself, a wider one, or where the knob starts.
     pub from: Source,
     /// The version that holds here; `None` when no version does.
@@ -187,6 +209,78 @@ impl Desk {
     }
 }
 
+/// The knobs that hold as they are written in their narrowest scope; the weights with which a programme starts belong to the matcher's alone.
+impl Desk {
+    /// How a knob stands in a scope.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when the scope's record does not exist; [`Error::NotAllowed`] for who reads no knobs.
+    pub fn plain_knob<S: KnobSetting>(&self, actor: &Actor, scope: &Scope) -> Result<KnobStanding<S>, Error> {
+        authorise(actor, Action::ReadKnob, &Object::Network)?;
+        self.read(|db| plain_standing(db, scope))
+    }
+
+    /// The versions of a knob in a scope, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when the scope's record does not exist; [`Error::NotAllowed`] for who reads no knobs.
+    pub fn versions_of_knob(&self, actor: &Actor, knob: Knob, scope: &Scope, request: &PageRequest) -> Result<Page<VersionView>, Error> {
+        authorise(actor, Action::ReadKnob, &Object::Network)?;
+        let before = request.number()?;
+        self.read(|db| {
+            scopes_from(db, scope)?;
+            let found = knobs::versions(db, knob, scope, before, request.rows())?;
+            Ok(Page::of(found, request, |version| version.number.to_string()).map(shown))
+        })
+    }
+
+    /// Turns a knob in a scope, as [`Desk::turn_knob`] turns the matcher's.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn turn_plain_knob<S>(
+        &self,
+        actor: &Actor,
+        scope: &Scope,
+        setting: Option<S>,
+        why: Prose,
+        built_on: u64,
+    ) -> Result<KnobStanding<S>, Error>
+    where
+        S: KnobSetting + Into<Setting> + Serialize + Send + 'static,
+    {
+        let asked = Asked { scope: scope.clone(), setting: setting.map(Into::into), why, built_on };
+        self.write(actor, move |tx, actor| turn(tx, actor, S::KNOB, asked, plain_standing, |standing: &KnobStanding<S>| &standing.setting))
+    }
+}
+
+pub(crate) fn plain_standing<S: KnobSetting>(db: &mut Db, scope: &Scope) -> Result<KnobStanding<S>, Error> {
+    let scopes = scopes_from(db, scope)?;
+    let (setting, version, from) = narrowest::<S>(db, &scopes)?;
+    let number = knobs::latest(db, S::KNOB, scope)?.map_or(0, |version| version.number);
+    Ok(KnobStanding { knob: S::KNOB, scope: scope.kind(), id: scope.id().map(str::to_owned), setting, from, version, number })
+}
+
+/// The packages that are open to matches in a scope, by id, and whether a narrower setting of a knob holds for each.
+pub(crate) fn open_in(db: &mut Db, knob: Knob, scope: &Scope) -> Result<Vec<(TaskPackage, bool)>, Error> {
+    scopes_from(db, scope)?;
+    let query = PackageQuery { states: Some(vec![PackageState::Published]), ..PackageQuery::default() };
+    let mut open = Vec::new();
+    for found in stored_packages::list(db, &query)? {
+        let scopes = scopes_of(&found.package);
+        let Some(at) = scopes.iter().position(|of| of == scope) else { continue };
+        let mut is_set_elsewhere = false;
+        for narrower in scopes.get(..at).unwrap_or_default() {
+            is_set_elsewhere |= knobs::latest(db, knob, narrower)?.is_some_and(|version| version.setting.is_some());
+        }
+        open.push((found.package, is_set_elsewhere));
+    }
+    Ok(open)
+}
+
 /// A turn that somebody asks for.
 pub(crate) struct Asked {
     pub(crate) scope: Scope,
@@ -310,7 +404,7 @@ pub(crate) fn scopes_from(db: &mut Db, scope: &Scope) -> Result<Vec<Scope>, Erro
             programmes::get(db, id)?.ok_or(Error::NotFound)?;
             Ok(vec![scope.clone(), Scope::Network])
         }
-        Scope::Package(id) => Ok(scopes_of(&packages::get(db, id)?.ok_or(Error::NotFound)?.package)),
+        Scope::Package(id) => Ok(scopes_of(&stored_packages::get(db, id)?.ok_or(Error::NotFound)?.package)),
     }
 }
 

@@ -77,6 +77,15 @@ pub fn carving(folder: &Folder, package: &str, (smallest, largest): (i64, i64), 
     Ok(answers::Asking { folder, knob, as_of }.carving(package, records::Tenths(smallest), records::Tenths(largest)))
 }
 
+/// How many people are eligible for at least one of these parts of a package, each a list of tasks, and can carry all of it.
+///
+/// Fails on a date that cannot be read and on an id that the folder does not hold.
+pub fn carrying_any(folder: &Folder, package: &str, parts: &[Vec<String>], knob: &Knob, as_of: &str) -> io::Result<usize> {
+    let as_of: Date = as_of.parse().map_err(io::Error::other)?;
+    let package = folder.packages.iter().find(|found| found.id == *package).ok_or_else(|| unknown(package))?;
+    Ok(answers::Asking { folder, knob, as_of }.carrying_any(package, parts))
+}
+
 /// The best repairs of a package with at most so many changes, by trying every set: `eligible` as it stands, and `repairs`, each with its `changes` and
 /// how many are `eligible` after them.
 ///

@@ -202,6 +202,7 @@ impl Scene<'_> {
             .or_else(|| self.of_matches(operation))
             .or_else(|| self.of_verbs(operation))
             .or_else(|| self.of_rules(operation))
+            .or_else(|| self.of_further_knobs(operation))
             .or_else(|| self.of_the_network(operation))
     }
 
@@ -359,7 +360,7 @@ impl Scene<'_> {
             "carve_package" => Ask::new("POST", at("_carve")).with(json!({ "smallest": 1, "largest": 12.5 })),
             "accept_parts" => {
                 let tasks = self.town.read(|db| packages::get(db, &id)).unwrap().package.tasks;
-                Ask::new("POST", at("parts")).with(json!({ "parts": [{ "tasks": [tasks[0].id] }] }))
+                Ask::new("POST", at("parts")).with(json!({ "parts": [{ "tasks": [tasks[0].id] }], "smallest": 0 }))
             }
             "list_repairs" => Ask::new("GET", at("repairs")),
             "list_barriers" => Ask::new("GET", at("barriers")),
@@ -480,6 +481,23 @@ impl Scene<'_> {
             "turn_rules_knob" => {
                 let turn = json!({ "scope": "package", "id": self.package_once(), "setting": softer, "why": "Om te proberen." });
                 Ask::new("PUT", "/knobs/rules").on(0).with(turn)
+            }
+            _ => return None,
+        })
+    }
+
+    fn of_further_knobs(&self, operation: &str) -> Option<Ask> {
+        let parts = json!({ "smallest": 4, "largest": 12 });
+        Some(match operation {
+            "list_packages_versions" => Ask::new("GET", "/knobs/packages/versions?scope=network"),
+            "get_packages_knob" => Ask::new("GET", "/knobs/packages?scope=network"),
+            "preview_packages_knob" => {
+                let trial = json!({ "scope": "package", "id": self.package_once(), "setting": parts });
+                Ask::new("POST", "/knobs/packages/preview").with(trial)
+            }
+            "turn_packages_knob" => {
+                let turn = json!({ "scope": "package", "id": self.package_once(), "setting": parts, "why": "Om te proberen." });
+                Ask::new("PUT", "/knobs/packages").on(0).with(turn)
             }
             _ => return None,
         })

@@ -7,7 +7,7 @@ use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::quantities::Hours;
 use raakvlak_domain::record;
 use raakvlak_domain::texts::Line;
-use raakvlak_service::carving::{Carving, ChosenPart, Repairs};
+use raakvlak_service::carving::{AskedSizes, CarvedPackage, ChosenPart, Repairs};
 use utoipa::ToSchema;
 
 use super::answers::{Answered, act, rank};
@@ -18,18 +18,22 @@ use crate::paging::{Listed, Page};
 use crate::parameters::InPath;
 use crate::shared::Shared;
 
-/// The hours of the tasks in a part, when nothing else is asked, in tenths.
-const SMALLEST: u32 = 80;
-const LARGEST: u32 = 160;
-
 record! {
-    /// How large the parts may be.
+    /// How large the parts may be. What is left out, the packages knob says.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
     pub struct PartSizes {
-        /// The fewest hours of tasks in a part; 8 when left out.
+        /// The fewest hours of tasks in a part.
         pub smallest: Option<Hours>,
-        /// The most; 16 when left out.
+        /// The most.
         pub largest: Option<Hours>,
+        /// The most hours that it may take to be shown the ropes of a part.
+        pub onboarding_most: Option<Hours>,
+    }
+}
+
+impl From<PartSizes> for AskedSizes {
+    fn from(PartSizes { smallest, largest, onboarding_most }: PartSizes) -> Self {
+        Self { smallest, largest, onboarding_most }
     }
 }
 
@@ -51,29 +55,35 @@ record! {
     pub struct NewParts {
         /// Each with its tasks; a task is in one part at most.
         pub parts: Vec<NewPart>,
+        /// The fewest hours of tasks in a part; what the packages knob says when left out.
+        pub smallest: Option<Hours>,
+        /// The most.
+        pub largest: Option<Hours>,
+        /// The most hours that it may take to be shown the ropes of a part.
+        pub onboarding_most: Option<Hours>,
     }
 }
 
 /// Carve a package into parts that at least three people can carry
 ///
-/// Most hours in such parts, then the fewest parts, then the largest smallest group. It names nobody and keeps nothing.
+/// Most hours in such parts, then the fewest parts, then the largest smallest group. How large a part may be, the packages knob says where the request does
+/// not. It names nobody and keeps nothing.
 #[utoipa::path(
     operation_id = "carve_package",
     tag = "task-packages",
     params(("package" = PackageId, Path, description = "The package.")),
     request_body(content = PartSizes, example = json!({"smallest": 8, "largest": 16})),
-    responses((status = 200, description = "The parts, how many people can carry each, and how much better a carving could be at most.", body = Carving))
+    responses((status = 200, description = "The parts, how many people can carry each, and how much better a carving could be at most.", body = CarvedPackage))
 )]
 #[post("/task-packages/{package}/_carve")]
 pub(crate) async fn carve_package(shared: web::Data<Shared>, caller: Caller, id: InPath<PackageId>, body: Checked<PartSizes>) -> Answered {
-    let tenths = |told: Option<Hours>, otherwise| told.or_else(|| Hours::new(otherwise)).unwrap_or_default();
-    let sizes = (tenths(body.value.smallest, SMALLEST), tenths(body.value.largest, LARGEST));
-    rank(&shared, &caller, move |desk, actor| desk.carve_package(actor, &id.0, sizes)).await
+    rank(&shared, &caller, move |desk, actor| desk.carve_package(actor, &id.0, body.value.into())).await
 }
 
 /// Make drafts of parts of a package
 ///
-/// Each is a package of the same organisation that remembers what it was carved out of. The package itself stays as it is.
+/// Each is a package of the same organisation that remembers what it was carved out of, and asks its share of the onboarding. The package itself stays as it
+/// is. A part that is smaller or larger than the packages knob says is refused, unless the request says otherwise.
 #[utoipa::path(
     operation_id = "accept_parts",
     tag = "task-packages",
@@ -89,9 +99,11 @@ pub(crate) async fn accept_parts(
     key: IdempotencyKey,
     body: Checked<NewParts>,
 ) -> Answered {
-    let parts = body.value.parts.into_iter().map(|NewPart { title, tasks }| ChosenPart { title, tasks }).collect();
+    let NewParts { parts, smallest, largest, onboarding_most } = body.value;
+    let asked = AskedSizes { smallest, largest, onboarding_most };
+    let parts = parts.into_iter().map(|NewPart { title, tasks }| ChosenPart { title, tasks }).collect();
     act(&shared, &caller, (key, body.digest), StatusCode::CREATED, move |desk, actor| {
-        let drafts = desk.accept_parts(actor, &id.0, parts)?;
+        let drafts = desk.accept_parts(actor, &id.0, parts, asked)?;
         let items = drafts.into_iter().map(|draft| Listed { record: draft.value, version: draft.version }).collect();
         Ok(Page { items, next: None })
     })

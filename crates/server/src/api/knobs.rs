@@ -9,7 +9,7 @@ use raakvlak_domain::{closed_words, record};
 use raakvlak_service::actor::Actor;
 use raakvlak_service::desk::{Desk, Versioned};
 use raakvlak_service::error::Error;
-use raakvlak_service::knobs::{Preset, ScopePreview, Standing, VersionView, scope_of};
+use raakvlak_service::knobs::{KnobStanding, Preset, ScopePreview, Standing, VersionView, scope_of};
 use raakvlak_service::rules::knob::{RulesEffect, RulesStanding};
 use raakvlak_service::shortlists::Preview;
 use utoipa::ToSchema;
@@ -21,6 +21,8 @@ use crate::etag::IfMatch;
 use crate::paging::{Cursor, Limit, Page};
 use crate::parameters::{InQuery, query};
 use crate::shared::Shared;
+
+pub(crate) mod packages;
 
 closed_words! {
     /// The sort of scope for which a setting holds.
@@ -87,6 +89,12 @@ record! {
 /// How the knob stands; its version is how many turns the scope has had.
 fn knob(desk: &Desk, actor: &Actor, scope: &Scope) -> Result<Versioned<Standing>, Error> {
     desk.knob(actor, scope).map(numbered)
+}
+
+/// How a knob stands; its version is how many turns the scope has had.
+fn plain_numbered<S>(standing: KnobStanding<S>) -> Versioned<KnobStanding<S>> {
+    let number = i64::try_from(standing.number).unwrap_or(i64::MAX);
+    Versioned::new(standing, number)
 }
 
 fn numbered(standing: Standing) -> Versioned<Standing> {

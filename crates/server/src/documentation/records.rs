@@ -41,6 +41,7 @@ pub(super) fn say_what_must_be_given(schemas: &mut Schemas) {
         packages::Guidance,
         packages::PackageDayparts,
         packages::PackageHours,
+        packages::PackagesKnob,
         packages::RequiredDocument,
         packages::Requirement,
         packages::Reward,

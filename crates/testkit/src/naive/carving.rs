@@ -2,7 +2,7 @@
 
 use super::answers::Asking;
 use super::criteria::Criterion;
-use super::records::{Package, Tenths};
+use super::records::{Expert, Package, Tenths};
 use serde_json::{Value, json};
 use std::cmp::Reverse;
 
@@ -26,21 +26,37 @@ impl Asking<'_> {
     /// The hours of the tasks that are chosen, and how many people are eligible for the part that they make and carry all of it: "either end of its
     /// hours is that of the whole, or the hours of its tasks when those are fewer".
     fn part(&self, package: &Package, choice: usize) -> Option<(i64, usize)> {
+        let part = self.part_of(package, |at| choice >> at & 1 == 1)?;
+        Some((part.tasks.iter().map(|task| task.hours.0).sum(), self.carrying(&part)))
+    }
+
+    fn part_of(&self, package: &Package, is_in_it: impl Fn(usize) -> bool) -> Option<Package> {
         let mut part = package.clone();
-        let chosen = package.tasks.iter().enumerate().filter(|(at, _)| choice >> at & 1 == 1);
+        let chosen = package.tasks.iter().enumerate().filter(|(at, _)| is_in_it(*at));
         part.tasks = chosen.map(|(_, task)| task.clone()).collect();
         let hours: i64 = part.tasks.iter().map(|task| task.hours.0).sum();
         part.hours.min = Tenths(hours.min(package.hours.min.0));
         part.hours.max = Tenths(hours.min(package.hours.max.0));
-        (!part.tasks.is_empty()).then(|| (hours, self.carrying(&part)))
+        (!part.tasks.is_empty()).then_some(part)
+    }
+
+    /// How many people carry at least one of these parts, each a list of tasks.
+    pub(super) fn carrying_any(&self, package: &Package, parts: &[Vec<String>]) -> usize {
+        let is_in = |tasks: &[String], at: usize| package.tasks.get(at).is_some_and(|task| tasks.contains(&task.id));
+        let parts: Vec<Package> = parts.iter().filter_map(|tasks| self.part_of(package, |at| is_in(tasks, at))).collect();
+        self.folder.experts.iter().filter(|expert| parts.iter().any(|part| self.carries(part, expert))).count()
     }
 
     /// How many people are eligible and have no task that they cannot carry, or might not.
     fn carrying(&self, package: &Package) -> usize {
+        self.folder.experts.iter().filter(|expert| self.carries(package, expert)).count()
+    }
+
+    fn carries(&self, package: &Package, expert: &Expert) -> bool {
         let carries =
             |criterion: &(&str, Criterion)| criterion.0 != "tasks" || matches!(criterion.1, Criterion::Silent | Criterion::Known(10_000));
-        let all = self.folder.experts.iter().map(|expert| self.assess(package, expert).1);
-        all.filter(|assessment| assessment.shut.is_empty() && assessment.criteria.iter().all(carries)).count()
+        let assessment = self.assess(package, expert).1;
+        assessment.shut.is_empty() && assessment.criteria.iter().all(carries)
     }
 }
 
