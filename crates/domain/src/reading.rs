@@ -3,8 +3,8 @@
 //! [`FromNode`] is written once per kind of value; [`record!`](crate::record) writes it for a whole record. One record can then be read in a
 //! request, in a line of a dataset folder and in a setting, with the same faults.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{Display, Write};
 
 use crate::faults::{Fault, FaultKind};
 use crate::json::Node;
@@ -43,12 +43,11 @@ impl Beside {
 }
 
 impl Reading {
-    /// Reads what lies under `key` (a key of an object or a position in a list).
-    pub fn within<T>(&mut self, key: impl Display, read: impl FnOnce(&mut Self) -> T) -> T {
+    /// Reads what lies under `key`: a key of an object or a position in a list.
+    pub fn within<T>(&mut self, key: impl Step, read: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.path.len();
         self.path.push('/');
-        // Writing to a text cannot fail.
-        let _ = write!(Escaping(&mut self.path), "{key}");
+        key.write_to(&mut self.path);
         let value = read(self);
         self.path.truncate(length);
         value
@@ -80,23 +79,58 @@ impl Reading {
     }
 }
 
-/// Writes a key as a part of a JSON pointer.
-struct Escaping<'a>(&'a mut String);
+/// One step of a JSON pointer. Every value of every record takes one, so that it is written without the machinery of formatting.
+pub trait Step {
+    /// Adds the step to a path.
+    fn write_to(&self, path: &mut String);
+}
 
-impl Write for Escaping<'_> {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        if !text.contains(['~', '/']) {
-            self.0.push_str(text);
-            return Ok(());
+impl Step for str {
+    #[inline]
+    fn write_to(&self, path: &mut String) {
+        if !self.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+            path.push_str(self);
+            return;
         }
-        for character in text.chars() {
+        for character in self.chars() {
             match character {
-                '~' => self.0.push_str("~0"),
-                '/' => self.0.push_str("~1"),
-                other => self.0.push(other),
+                '~' => path.push_str("~0"),
+                '/' => path.push_str("~1"),
+                other => path.push(other),
             }
         }
-        Ok(())
+    }
+}
+
+impl Step for usize {
+    #[inline]
+    fn write_to(&self, path: &mut String) {
+        if let Ok(digit @ 0..=9) = u8::try_from(*self) {
+            path.push(char::from(b'0' + digit));
+        } else {
+            path.push_str(&self.to_string());
+        }
+    }
+}
+
+impl Step for String {
+    #[inline]
+    fn write_to(&self, path: &mut String) {
+        self.as_str().write_to(path);
+    }
+}
+
+impl Step for Cow<'_, str> {
+    #[inline]
+    fn write_to(&self, path: &mut String) {
+        self.as_ref().write_to(path);
+    }
+}
+
+impl<S: Step + ?Sized> Step for &S {
+    #[inline]
+    fn write_to(&self, path: &mut String) {
+        (**self).write_to(path);
     }
 }
 
@@ -242,8 +276,11 @@ impl<T: FromNode> FromNode for Vec<T> {
             reading.within(at, |reading| {
                 let Some(item) = T::from_node(node, reading) else { return };
                 match item.item_key() {
-                    Some(key) if !seen.insert(key.clone()) => reading.fault(FaultKind::Duplicate { id: key }),
-                    _ => items.push(item),
+                    Some(key) if seen.contains(&key) => reading.fault(FaultKind::Duplicate { id: key }),
+                    key => {
+                        seen.extend(key);
+                        items.push(item);
+                    }
                 }
             });
         }
