@@ -8,4 +8,5 @@ mod conformance;
 mod differences;
 mod fast;
 mod repairs;
+mod thresholds;
 mod worlds;

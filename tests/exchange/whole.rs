@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use raakvlak_domain::experts::Expert;
-use raakvlak_domain::knobs::{MatcherKnob, Scope};
+use raakvlak_domain::knobs::{MatcherSetting, Scope};
 use raakvlak_domain::matches::{MatchState, Verb};
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::reading::Fresh;
@@ -63,7 +63,7 @@ fn full(database: &TestDatabase) -> Town {
     let town = Town::on(database);
     for why in ["to begin with", "again"] {
         let number = u64::from(why == "again");
-        town.desk.turn_knob(&town.mediator, &Scope::Network, Some(MatcherKnob::default()), prose(why), number).unwrap();
+        town.desk.turn_knob(&town.mediator, &Scope::Network, Some(MatcherSetting::default()), prose(why), number).unwrap();
     }
     ruled(&town);
     let bakery = of(&json!(ORGANISATION));
@@ -72,7 +72,7 @@ fn full(database: &TestDatabase) -> Town {
     let programme = town.desk.create_programme(&town.steward, programme).unwrap().value.id;
     town.desk.enrol_organisation(&town.steward, &programme, &bakery, true).unwrap();
     let scope = Scope::Programme(programme);
-    town.desk.turn_knob(&town.mediator, &scope, Some(MatcherKnob::default()), prose("of its own"), 0).unwrap();
+    town.desk.turn_knob(&town.mediator, &scope, Some(MatcherSetting::default()), prose("of its own"), 0).unwrap();
     town.desk.turn_knob(&town.mediator, &scope, None, prose("nothing of its own"), 1).unwrap();
     let arranged = json!({ "hours": 4.5, "start": "2026-12-01", "end": "2027-06-30", "build_up": [{ "until": "2026-12-13", "hours": 2 }],
         "dayparts": ["mon_am"], "adaptations": ["quiet_place"], "instruments": ["jobcoach"], "notes": "samen \"rustig\" beginnen" });
@@ -102,7 +102,7 @@ fn full(database: &TestDatabase) -> Town {
     told_and_taken_back(&town);
     lowered(&town);
     let gone = town.user("u-gone", &["mediator"], &[], None);
-    town.desk.turn_knob(&gone, &Scope::Network, Some(MatcherKnob::default()), prose("by somebody who left"), 2).unwrap();
+    town.desk.turn_knob(&gone, &Scope::Network, Some(MatcherSetting::default()), prose("by somebody who left"), 2).unwrap();
     town.desk.erase_user(&Actor::system(), &gone.user).unwrap();
     town
 }
@@ -293,7 +293,7 @@ fn a_folder_that_breaks_a_promise_is_refused_with_every_fault() {
     town.desk.export(&Actor::system(), &first).unwrap();
     let copy_of = TestDatabase::new(Kind::Sqlite);
     let copy = Empty::on(&copy_of);
-    let cases: [Case<'_>; 19] = [
+    let cases: [Case<'_>; 20] = [
         // Confirmed without a yes, or with a yes to another version, or by one person for two sides.
         (
             "matches.jsonl",
@@ -364,6 +364,12 @@ fn a_folder_that_breaks_a_promise_is_refused_with_every_fault() {
             &["/organisations/0 dangling"],
         ),
         ("knobs.jsonl", r#""why":"again""#, &|record| record["number"] = json!(7), &["/number expected"]),
+        (
+            "knobs.jsonl",
+            r#""why":"again""#,
+            &|record| record["setting"]["essential_from"] = json!(3_000),
+            &["/setting/essential_from of_knob"],
+        ),
         ("knobs.jsonl", r#""why":"of its own""#, &|record| record["scope_id"] = json!("i-none"), &["/scope_id dangling"]),
         ("organisations.jsonl", r#""id":"o-bakery""#, &|record| record["vetted_by"] = json!("u-nobody"), &["/vetted_by dangling"]),
         // Hours, places, and consent.

@@ -53,6 +53,7 @@ const TABLE: &[(&str, &str)] = &[
     ("update_organisation", "401 404 404 200 404 200 200 403"),
     ("vet_organisation", "401 404 404 403 404 200 200 403"),
     ("list_members", "401 404 404 200 404 200 200 403"),
+    ("list_work_changes", "401 404 404 200 404 200 200 403"),
     ("invite_member", "401 404 404 202 404 202 202 403"),
     ("add_member", "401 404 404 403 404 204 204 403"),
     ("remove_member", "401 404 404 204 404 204 204 403"),
@@ -67,6 +68,7 @@ const TABLE: &[(&str, &str)] = &[
     ("join_programme_as_expert", "401 204 404 404 404 204 403 403"),
     ("leave_programme_as_expert", "401 204 404 404 404 204 403 403"),
     // Packages: a draft is hidden from others, also from experts.
+    ("list_package_templates", "401 200 200 200 200 200 200 200"),
     ("list_packages", "401 200 200 200 200 200 200 403"),
     ("create_package", "401 404 404 201 404 201 403 403"),
     ("get_package", "401 404 404 200 404 200 200 403"),
@@ -135,6 +137,10 @@ const TABLE: &[(&str, &str)] = &[
     ("preview_packages_knob", "401 403 403 403 403 200 403 403"),
     ("get_packages_knob", "401 403 403 403 403 200 200 200"),
     ("turn_packages_knob", "401 403 403 403 403 200 200 403"),
+    ("list_threshold_versions", "401 403 403 403 403 200 200 200"),
+    ("preview_threshold_knob", "401 403 403 403 403 200 403 403"),
+    ("get_threshold_knob", "401 403 403 403 403 200 200 200"),
+    ("turn_threshold_knob", "401 403 403 403 403 200 200 403"),
     // Rules: everybody may know them; what comes out for a person is that person's and the mediator's.
     ("list_rules", "401 200 200 200 200 200 200 200"),
     ("list_rule_fields", "401 200 200 200 200 200 200 200"),
@@ -166,6 +172,7 @@ const TABLE: &[(&str, &str)] = &[
     ("list_audit", "401 403 403 403 403 403 200 200"),
     ("get_fairness_report", "401 403 403 403 403 200 200 200"),
     ("get_unseen_report", "401 403 403 403 403 200 200 200"),
+    ("get_threshold_report", "401 403 403 403 403 200 200 200"),
     ("verify_audit", "401 403 403 403 403 403 200 200"),
 ];
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use raakvlak_domain::experts::Expert;
-use raakvlak_domain::knobs::{MatcherKnob, Scope};
+use raakvlak_domain::knobs::{MatcherSetting, Scope};
 use raakvlak_domain::matches::{MatchState, Verb};
 use raakvlak_service::actor::Actor;
 use raakvlak_service::check::{FoundViolation, Rule};
@@ -18,7 +18,7 @@ use serde_json::json;
 
 /// A town in which everything happened once: knobs turned, work published and taken in, people shown, asked, confirmed, at work, done and refused.
 pub(crate) fn lived(town: &Town) -> Actor {
-    town.desk.turn_knob(&town.mediator, &Scope::Network, Some(MatcherKnob::default()), prose("to begin with"), 0).unwrap();
+    town.desk.turn_knob(&town.mediator, &Scope::Network, Some(MatcherSetting::default()), prose("to begin with"), 0).unwrap();
     let organisation = of(&json!(ORGANISATION));
     let version = town.desk.organisation(&town.mediator, &organisation).unwrap().version;
     town.desk.vet_organisation(&town.mediator, &organisation, true, version).unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use raakvlak_domain::identifiers::PackageId;
-use raakvlak_domain::knobs::{MatcherKnob, Position, Weights};
+use raakvlak_domain::knobs::{MatcherSetting, Position, Weights};
 use raakvlak_domain::users::Role;
 use raakvlak_service::actor::Actor;
 use raakvlak_service::desk::PageRequest;
@@ -76,7 +76,7 @@ on_both_databases!(there_is_somebody_for_the_work_and_the_knob_matters, |databas
     println!("eligible per package: {eligible:?}; {roomy} have 25 or more");
     assert!(roomy >= 30, "{eligible:?}");
     for position in Position::ALL.iter().filter(|position| **position != Position::Custom) {
-        let setting = MatcherKnob { weights: Weights::of_position(*position).unwrap(), ..MatcherKnob::default() };
+        let setting = MatcherSetting { weights: Weights::of_position(*position).unwrap(), ..MatcherSetting::default() };
         let moved: usize = all.iter().map(|id| town.desk.preview_knob(&mediator, id, &setting).unwrap().moves.len()).sum();
         println!("{position}: {moved} moves");
         assert!(moved > 0, "{position} changes nobody anywhere");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use raakvlak_domain::experts::{Availability, Expert};
 use raakvlak_domain::identifiers::{ExpertId, PackageId, ProgrammeId};
-use raakvlak_domain::knobs::{MatcherKnob, Position, Scope, Weights};
+use raakvlak_domain::knobs::{MatcherSetting, Position, Scope, Weights};
 use raakvlak_domain::matches::MatchState;
 use raakvlak_domain::packages::PackageState;
 use raakvlak_service::actor::Actor;
@@ -49,7 +49,7 @@ on_both_databases!(a_setting_tried_on_everything_says_what_turning_the_knob_does
     town.desk.fill_demo().unwrap();
     let mediator = mediator_of(&town);
     let before = lists(&town);
-    let setting = MatcherKnob { weights: Weights::of_position(Position::Energy).unwrap(), ..MatcherKnob::default() };
+    let setting = MatcherSetting { weights: Weights::of_position(Position::Energy).unwrap(), ..MatcherSetting::default() };
     let programme = before.keys().find_map(|id| programme_of(&town, id)).expect("a package in a programme");
     let within: Vec<&PackageId> = before.keys().filter(|id| programme_of(&town, id).as_ref() == Some(&programme)).collect();
     let one = within[0].clone();

@@ -26,4 +26,5 @@ mod packages_knob;
 mod ranking;
 mod rules;
 mod story;
+mod threshold_knob;
 mod transitions;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::experts::{Availability, Expert};
 use raakvlak_domain::identifiers::{ExpertId, MatchId, PackageId};
-use raakvlak_domain::knobs::{Criterion, MatcherKnob, Position, Scope, Weights};
+use raakvlak_domain::knobs::{Criterion, MatcherKnob, MatcherSetting, Position, Scope, Weights};
 use raakvlak_domain::matches::{MatchState, Origin, Party, Verb};
 use raakvlak_service::actor::Actor;
 use raakvlak_service::exchange::matching::{ExpertAnswer, PackageAnswer};
@@ -213,7 +213,7 @@ on_both_databases!(what_is_tried_out_is_what_comes, |database| {
     let town = Empty::on(&database);
     town.desk.fill_demo().unwrap();
     let mediator = mediator_of(&town);
-    let setting = MatcherKnob { weights: Weights::of_position(Position::Development).unwrap(), ..MatcherKnob::default() };
+    let setting = MatcherSetting { weights: Weights::of_position(Position::Development).unwrap(), ..MatcherSetting::default() };
     for id in all_packages(&town).iter().step_by(6) {
         let before = town.desk.rank_package(&mediator, id).unwrap();
         let preview = town.desk.preview_knob(&mediator, id, &setting).unwrap();
@@ -222,7 +222,7 @@ on_both_databases!(what_is_tried_out_is_what_comes, |database| {
         let standing = town.desk.turn_knob(&mediator, &Scope::Package(id.clone()), Some(setting), prose("to see"), 0).unwrap();
         let after = town.desk.rank_package(&mediator, id).unwrap();
         assert_eq!((&preview.after.shortlist, preview.after.eligible), (&after.answer.shortlist, after.answer.eligible));
-        assert_eq!((after.knob, &after.knob_version), (setting, &standing.version));
+        assert_eq!((after.knob, &after.knob_version), (setting.into(), &standing.version));
         for listed in after.answer.shortlist.iter().take(3) {
             let explained = town.desk.explain(&mediator, id, &listed.expert).unwrap();
             assert_eq!((&explained["score"], &explained["eligible"]), (&json!(listed.score), &json!(true)));

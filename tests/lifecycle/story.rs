@@ -1,6 +1,6 @@
 //! One match from an empty store to its close, through everybody's hands.
 
-use raakvlak_domain::knobs::{MatcherKnob, Scope};
+use raakvlak_domain::knobs::{MatcherSetting, Scope};
 use raakvlak_domain::matches::{CheckIn, Evaluation, MatchState, Party, Suggestion, Verb};
 use raakvlak_domain::packages::{PackageState, TaskPackage};
 use raakvlak_service::desk::PageRequest;
@@ -27,7 +27,7 @@ fn acts(rows: &[AuditRow]) -> Vec<&str> {
 
 on_both_databases!(a_match_is_made_lived_and_closed, |database| {
     let town = Town::on(&database);
-    let knob = town.desk.turn_knob(&town.mediator, &Scope::Network, Some(MatcherKnob::default()), prose("to begin with"), 0).unwrap();
+    let knob = town.desk.turn_knob(&town.mediator, &Scope::Network, Some(MatcherSetting::default()), prose("to begin with"), 0).unwrap();
     let knob = knob.version.unwrap();
 
     // An organisation writes work down and publishes it; a mediator takes it in.

@@ -2,7 +2,7 @@
 
 use raakvlak_domain::faults::FaultKind;
 use raakvlak_domain::identifiers::{PackageId, ProgrammeId};
-use raakvlak_domain::knobs::{MatcherKnob, Position, Scope, Setting, Weights};
+use raakvlak_domain::knobs::{MatcherSetting, Position, Scope, Setting, Weights};
 use raakvlak_domain::texts::Prose;
 use raakvlak_domain::users::Role;
 use raakvlak_service::actor::Actor;
@@ -14,8 +14,8 @@ use raakvlak_testkit::on_both_databases;
 
 use crate::town::{Town, of, together};
 
-fn at(position: Position) -> Option<MatcherKnob> {
-    Some(MatcherKnob { weights: Weights::of_position(position).unwrap(), ..MatcherKnob::default() })
+fn at(position: Position) -> Option<MatcherSetting> {
+    Some(MatcherSetting { weights: Weights::of_position(position).unwrap(), ..MatcherSetting::default() })
 }
 
 fn setting(position: Position) -> Option<Setting> {
@@ -27,7 +27,7 @@ fn why() -> Prose {
 }
 
 impl Town {
-    fn turn(&self, scope: &Scope, setting: Option<MatcherKnob>, built_on: u64) -> Result<Standing, Error> {
+    fn turn(&self, scope: &Scope, setting: Option<MatcherSetting>, built_on: u64) -> Result<Standing, Error> {
         self.desk.turn_knob(&Actor::system(), scope, setting, why(), built_on)
     }
 
@@ -114,7 +114,7 @@ on_both_databases!(a_programme_counts_with_its_start_until_somebody_turns_it, |d
     let id = town.programme(r#"{"id":"new","name":"Hybride onderwijs","position":"competence"}"#);
     let package = Scope::Package(town.package(&organisation, Some(&id)));
     let programme = Scope::Programme(id);
-    let firm = MatcherKnob { size: of("50"), ..at(Position::Energy).unwrap() };
+    let firm = MatcherSetting { size: of("50"), ..at(Position::Energy).unwrap() };
     town.turn(&Scope::Network, Some(firm), 0).unwrap();
     let standing = town.desk.knob(&Actor::system(), &package).unwrap();
     assert_eq!((standing.position, standing.from, standing.version), (Position::Competence, Source::ProgrammeStart, None));
@@ -139,7 +139,7 @@ on_both_databases!(a_scope_must_exist, |database| {
 fn all_zero_is_refused() {
     let zero =
         r#"{"weights":{"tasks":0,"competence":0,"experience":0,"development":0,"energy":0,"proximity":0,"hours":0,"comfort":0,"turn":0}}"#;
-    let faults = raakvlak_domain::reading::read::<MatcherKnob>(zero).unwrap_err();
+    let faults = raakvlak_domain::reading::read::<MatcherSetting>(zero).unwrap_err();
     assert_eq!(faults.iter().map(|fault| (fault.pointer.as_str(), &fault.kind)).collect::<Vec<_>>(), [("/weights", &FaultKind::AllZero)]);
     assert_eq!(Weights::new([0; 9]), None);
 }

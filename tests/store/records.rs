@@ -4,7 +4,7 @@ use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::identifiers::{ExpertId, KnobVersionId, MatchId, OrganisationId, PackageId, ProgrammeId, UserId};
-use raakvlak_domain::knobs::{Knob, MatcherKnob, Scope, Setting};
+use raakvlak_domain::knobs::{Knob, MatcherSetting, Scope, Setting};
 use raakvlak_domain::matches::{CheckIn, Evaluation, MatchState, Origin, Party, Verb};
 use raakvlak_domain::organisations::Organisation;
 use raakvlak_domain::packages::{PackageState, TaskPackage};
@@ -159,16 +159,16 @@ on_both_databases!(organisations_and_programmes_change_by_version, |database| {
 
 on_both_databases!(a_knob_is_turned_one_version_at_a_time, |database| {
     let store = database.open();
-    let turn = |store: &Store, id: &'static str, scope: Scope, setting: Option<MatcherKnob>, built_on: u64| {
+    let turn = |store: &Store, id: &'static str, scope: Scope, setting: Option<MatcherSetting>, built_on: u64| {
         let setting = setting.map(Setting::Matcher);
         store.write(move |tx| {
             let (id, by, why) = (KnobVersionId::new(id).unwrap(), UserId::new("u-1").unwrap(), prose("because"));
             knobs::turn(tx, &Turn { id: &id, knob: Knob::Matcher, scope: &scope, setting, by: &by, why: &why }, built_on)
         })
     };
-    let energy: MatcherKnob = of(r#"{"floor":3000}"#);
+    let energy: MatcherSetting = of(r#"{"floor":3000}"#);
     let programme = Scope::Programme(ProgrammeId::new("r-1").unwrap());
-    assert_eq!(turn(&store, "k-1", Scope::Network, Some(MatcherKnob::default()), 0).unwrap().number, 1);
+    assert_eq!(turn(&store, "k-1", Scope::Network, Some(MatcherSetting::default()), 0).unwrap().number, 1);
     assert_eq!(turn(&store, "k-2", Scope::Network, Some(energy), 1).unwrap().number, 2);
     assert_eq!(turn(&store, "k-3", programme.clone(), Some(energy), 0).unwrap().number, 1);
     assert_eq!(turn(&store, "k-4", programme.clone(), None, 1).unwrap().number, 2);
@@ -189,7 +189,7 @@ on_both_databases!(a_knob_is_turned_one_version_at_a_time, |database| {
     };
     assert_eq!((versions(None), versions(Some(2))), (vec![2, 1], vec![1]));
     let first = reading(&store, |db| knobs::get(db, &KnobVersionId::new("k-1").unwrap())).unwrap();
-    assert_eq!((first.setting, first.why), (Some(Setting::Matcher(MatcherKnob::default())), prose("because")));
+    assert_eq!((first.setting, first.why), (Some(Setting::Matcher(MatcherSetting::default())), prose("because")));
 });
 
 on_both_databases!(a_published_package_keeps_every_wording, |database| {

@@ -229,6 +229,13 @@ pub enum FaultKind {
     },
     /// An expression, or a part of one, that does not come to yes or no.
     NotYesOrNo,
+    /// A document that a law asks, told as a diploma that an organisation asks of its own accord.
+    AskedByLaw,
+    /// A setting that another knob has.
+    OfKnob {
+        /// The knob that has it.
+        knob: &'static str,
+    },
     /// A version of a rule that holds on days on which another version holds.
     Overlaps {
         /// The number of the other version.
@@ -295,6 +302,8 @@ impl FaultKind {
             Self::TooIntricate => "too_intricate",
             Self::UnknownName { .. } => "unknown_name",
             Self::NotYesOrNo => "not_yes_or_no",
+            Self::AskedByLaw => "asked_by_law",
+            Self::OfKnob { .. } => "of_knob",
             Self::Overlaps { .. } => "overlaps",
         }
     }
@@ -374,6 +383,8 @@ impl FaultKind {
             Self::UnknownName { name, known } if known.is_empty() => format!("We kennen '{name}' niet."),
             Self::UnknownName { name, known } => format!("We kennen '{name}' niet. Bedoel je: {}?", known.join(", ")),
             Self::NotYesOrNo => "Op deze voorwaarde past geen ja of nee. Vergelijk getallen met getallen en tekst met tekst.".into(),
+            Self::AskedByLaw => "Dit document vraagt de wet. Het is dus geen diploma dat je zelf vraagt.".into(),
+            Self::OfKnob { knob } => format!("Dit stel je in met een andere knop: '{knob}'. Laat het hier weg."),
             Self::Overlaps { number, from, until } => {
                 let (from, until) = (from.as_deref().unwrap_or("altijd"), until.as_deref().unwrap_or("altijd"));
                 format!("Versie {number} van deze regel geldt dan ook: van {from} tot en met {until}. Laat die eerst eindigen.")
@@ -447,6 +458,8 @@ impl FaultKind {
             Self::UnknownName { name, known } if known.is_empty() => format!("We do not know '{name}'."),
             Self::UnknownName { name, known } => format!("We do not know '{name}'. Do you mean: {}?", known.join(", ")),
             Self::NotYesOrNo => "This condition does not come to yes or no. Compare numbers with numbers and text with text.".into(),
+            Self::AskedByLaw => "The law asks this document. So it is no diploma that you ask of your own accord.".into(),
+            Self::OfKnob { knob } => format!("This is set with another knob: '{knob}'. Leave it out here."),
             Self::Overlaps { number, from, until } => {
                 let (from, until) = (from.as_deref().unwrap_or("always"), until.as_deref().unwrap_or("always"));
                 format!("Version {number} of this rule holds then as well: from {from} up to {until}. Let that one end first.")

@@ -12,6 +12,7 @@ use crate::quantities::{BasisPoints, Percent};
 use crate::reading::{FromNode, Reading};
 use crate::rules::RulesKnob;
 use crate::texts::Prose;
+use crate::thresholds::ThresholdKnob;
 
 closed_words! {
     /// A criterion of the match, in the order of the page that defines them.
@@ -203,7 +204,51 @@ macro_rules! start_value {
 }
 
 record! {
-    /// A setting of the matcher knob, with the threshold of the threshold knob that the engine reads; a missing key is its start value.
+    /// A setting of the matcher knob; a missing key is its start value.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+    pub struct MatcherSetting {
+        /// How heavily each criterion counts.
+        pub weights: Weights = Weights::default(),
+        /// From which value someone can carry a task.
+        pub carry_from: BasisPoints = start_value!(BasisPoints, 6_000),
+        /// Under which score nobody is proposed.
+        pub floor: BasisPoints = start_value!(BasisPoints, 2_000),
+        /// From which value something in the work ties to a person.
+        pub tie_from: BasisPoints = start_value!(BasisPoints, 1_000),
+        /// The value of a criterion for which someone has not told what it needs.
+        pub doubt: BasisPoints = start_value!(BasisPoints, 2_000),
+        /// The share of places kept for people who have been aside for a year or longer.
+        pub aside_share: Percent = start_value!(Percent, 30),
+        /// The share of places kept for people whom nobody has seen lately.
+        pub unseen_share: Percent = start_value!(Percent, 20),
+        /// How many people a shortlist shows.
+        pub size: ShortlistSize = ShortlistSize(20),
+        /// Said by the threshold knob alone.
+        #[serde(skip)]
+        #[schema(ignore)]
+        pub essential_from: OfThreshold = OfThreshold,
+    }
+}
+
+impl Default for MatcherSetting {
+    fn default() -> Self {
+        MatcherKnob::default().into()
+    }
+}
+
+/// Stands where somebody may think to find what the threshold knob says; who tells it there hears where it belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct OfThreshold;
+
+impl FromNode for OfThreshold {
+    fn from_node(_: &Node, reading: &mut Reading) -> Option<Self> {
+        reading.fault(FaultKind::OfKnob { knob: "threshold" });
+        None
+    }
+}
+
+record! {
+    /// What the matcher goes by: a setting of its knob with the threshold that the threshold knob says, as a file gives it. A missing key is its start value.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
     pub struct MatcherKnob {
         /// How heavily each criterion counts.
@@ -243,6 +288,21 @@ impl Default for MatcherKnob {
     }
 }
 
+impl From<MatcherKnob> for MatcherSetting {
+    fn from(knob: MatcherKnob) -> Self {
+        let MatcherKnob { weights, carry_from, floor, tie_from, doubt, aside_share, unseen_share, size, .. } = knob;
+        Self { weights, carry_from, floor, tie_from, doubt, aside_share, unseen_share, size, essential_from: OfThreshold }
+    }
+}
+
+impl From<MatcherSetting> for MatcherKnob {
+    fn from(setting: MatcherSetting) -> Self {
+        let MatcherSetting { weights, carry_from, floor, tie_from, doubt, aside_share, unseen_share, size, .. } = setting;
+        let essential_from = BasisPoints::LOWEST;
+        Self { weights, carry_from, floor, tie_from, doubt, aside_share, unseen_share, size, essential_from }
+    }
+}
+
 closed_words! {
     /// Which knob. The other knobs of the learning network join this list when they do something.
     pub enum Knob {
@@ -252,6 +312,8 @@ closed_words! {
         Rules = "rules",
         /// Says how work may be carved into packages.
         Packages = "packages",
+        /// Says what stands between people and work, and how high it is.
+        Threshold = "threshold",
     }
 }
 
@@ -261,11 +323,13 @@ closed_words! {
 #[schema(as = KnobSetting)]
 pub enum Setting {
     /// Of the matcher knob.
-    Matcher(MatcherKnob),
+    Matcher(MatcherSetting),
     /// Of the rules knob.
     Rules(RulesKnob),
     /// Of the packages knob.
     Packages(PackagesKnob),
+    /// Of the threshold knob.
+    Threshold(ThresholdKnob),
 }
 
 impl Setting {
@@ -276,15 +340,18 @@ impl Setting {
             Self::Matcher(_) => Knob::Matcher,
             Self::Rules(_) => Knob::Rules,
             Self::Packages(_) => Knob::Packages,
+            Self::Threshold(_) => Knob::Threshold,
         }
     }
 
-    /// Reads a setting of this knob.
+    /// Reads a setting of this knob as it was kept. A threshold that stands with a setting of the matcher's, from before the threshold knob had it, counts
+    /// for nothing.
     pub fn from_node(knob: Knob, node: &Node, reading: &mut Reading) -> Option<Self> {
         match knob {
-            Knob::Matcher => MatcherKnob::from_node(node, reading).map(Self::Matcher),
+            Knob::Matcher => MatcherKnob::from_node(node, reading).map(MatcherSetting::from).map(Self::Matcher),
             Knob::Rules => RulesKnob::from_node(node, reading).map(Self::Rules),
             Knob::Packages => PackagesKnob::from_node(node, reading).map(Self::Packages),
+            Knob::Threshold => ThresholdKnob::from_node(node, reading).map(Self::Threshold),
         }
     }
 }
@@ -298,7 +365,7 @@ pub trait KnobSetting: Default + Clone {
     fn of(setting: Setting) -> Option<Self>;
 }
 
-impl KnobSetting for MatcherKnob {
+impl KnobSetting for MatcherSetting {
     const KNOB: Knob = Knob::Matcher;
 
     fn of(setting: Setting) -> Option<Self> {
@@ -319,6 +386,20 @@ impl KnobSetting for PackagesKnob {
 
     fn of(setting: Setting) -> Option<Self> {
         if let Setting::Packages(setting) = setting { Some(setting) } else { None }
+    }
+}
+
+impl KnobSetting for ThresholdKnob {
+    const KNOB: Knob = Knob::Threshold;
+
+    fn of(setting: Setting) -> Option<Self> {
+        if let Setting::Threshold(setting) = setting { Some(setting) } else { None }
+    }
+}
+
+impl From<ThresholdKnob> for Setting {
+    fn from(setting: ThresholdKnob) -> Self {
+        Self::Threshold(setting)
     }
 }
 
@@ -392,4 +473,24 @@ pub struct KnobVersion {
     pub made_at: Instant,
     /// Why, in own words.
     pub why: Prose,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::read;
+
+    #[test]
+    fn only_the_threshold_knob_has_the_threshold() {
+        for told in ["0", "3000", "\"much\""] {
+            let faults = read::<MatcherSetting>(&format!(r#"{{"floor":1,"essential_from":{told}}}"#)).unwrap_err();
+            assert_eq!(faults.len(), 1);
+            assert_eq!((faults[0].pointer.as_str(), faults[0].kind.code()), ("/essential_from", "of_knob"));
+        }
+        let start = serde_json::to_string(&MatcherSetting::default()).unwrap();
+        assert!(!start.contains("essential_from"), "{start}");
+        assert_eq!(read::<MatcherSetting>(&start).unwrap(), MatcherSetting::default(), "what is shown can be sent back");
+        let knob = ThresholdKnob { essential_from: BasisPoints::HIGHEST, ..ThresholdKnob::default() };
+        assert_eq!(knob.with(MatcherSetting::default()).essential_from, BasisPoints::HIGHEST);
+    }
 }

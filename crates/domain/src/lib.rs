@@ -23,6 +23,7 @@ pub mod programmes;
 pub mod quantities;
 pub mod rules;
 pub mod texts;
+pub mod thresholds;
 pub mod users;
 pub mod vocabulary;
 pub mod workload;

@@ -141,6 +141,33 @@ record! {
 }
 
 record! {
+    /// A competence that a diploma shows.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+    pub struct ShownCompetence {
+        /// The competence.
+        pub competence: CompetenceId,
+        /// The level, 1 to 5.
+        pub level: Level,
+    }
+    key(shown) { shown.competence.to_string() }
+}
+
+/// The built-in documents that a law asks for some work: none of them is a diploma that an organisation asks of its own accord.
+pub const ASKED_BY_LAW: &[&str] = &[
+    "care_registration",
+    "conduct_certificate",
+    "driving_licence_b",
+    "driving_licence_c",
+    "driving_licence_d",
+    "security_clearance",
+    "security_pass",
+    "social_hygiene_certificate",
+    "taxi_licence",
+    "teaching_licence",
+    "traffic_warden_certificate",
+];
+
+record! {
     /// A document that the work asks for.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
     pub struct RequiredDocument {
@@ -148,6 +175,20 @@ record! {
         pub document: TermId,
         /// How many days it takes to obtain one; not told: it must be there already.
         pub obtainable_days: Option<Days>,
+        /// Whether it is a diploma: proof of learning that the organisation asks of its own accord. The threshold knob says what those mean; what a law asks
+        /// is none.
+        pub diploma: bool = false,
+        /// What a diploma shows that somebody can.
+        pub shows: Vec<ShownCompetence> = Vec::new(),
+    }
+    check(reading) {
+        let is_law = document.as_ref().is_some_and(|document| ASKED_BY_LAW.contains(&document.as_str()));
+        if is_law && diploma == Some(true) {
+            reading.within("diploma", |reading| reading.fault(FaultKind::AskedByLaw));
+        }
+        if diploma == Some(false) && shows.as_ref().is_some_and(|shows| !shows.is_empty()) {
+            reading.within("shows", |reading| reading.fault(FaultKind::Expected { value: "[]".into() }));
+        }
     }
     key(required) { required.document.to_string() }
 }
@@ -282,7 +323,7 @@ impl PackageHours {
     }
 }
 
-/// The hours of tasks in the smallest and in the largest part, and the onboarding of a part, that hold where nobody says otherwise.
+/// So many tenths of an hour, where a knob starts.
 fn start(tenths: u32) -> Hours {
     Hours::new(tenths).unwrap_or_default()
 }

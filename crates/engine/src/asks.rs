@@ -1,5 +1,6 @@
 //! What to ask someone: the keys of a profile that are not told and that a package gives a reason to ask.
 
+use raakvlak_domain::experts::Expert;
 use serde::{Serialize, Serializer};
 
 macro_rules! asks {
@@ -77,6 +78,35 @@ impl Asks {
         Self(pairs.iter().filter(|(_, holds)| *holds).fold(0, |mask, (ask, _)| mask | 1 << *ask as u16))
     }
 
+    /// The keys that somebody told.
+    #[must_use]
+    pub fn told_by(expert: &Expert) -> Self {
+        let energy = expert.energy.as_ref().is_some_and(|energy| energy.gives.is_some() || energy.drains.is_some());
+        Self::of(&[
+            (Ask::Competences, expert.competences.is_some()),
+            (Ask::Dayparts, expert.dayparts.is_some()),
+            (Ask::Documents, expert.documents.is_some()),
+            (Ask::Energy, energy),
+            (Ask::Experience, expert.experience.is_some()),
+            (Ask::Helps, expert.helps.is_some()),
+            (Ask::Hours, expert.hours.is_some()),
+            (Ask::Languages, expert.languages.is_some()),
+            (Ask::Needs, expert.needs.is_some()),
+            (Ask::NoGo, expert.no_go.is_some()),
+            (Ask::Place, expert.place.is_some()),
+            (Ask::RatherNot, expert.rather_not.is_some()),
+            (Ask::TravelKm, expert.travel_km.is_some()),
+            (Ask::Wishes, expert.wishes.is_some()),
+            (Ask::WorkForms, expert.work_forms.is_some()),
+        ])
+    }
+
+    /// How many keys there are.
+    #[must_use]
+    pub fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+
     /// Whether a key is in the set.
     #[inline]
     #[must_use]
@@ -122,5 +152,6 @@ mod tests {
         assert!(Ask::ALL.is_sorted_by_key(|ask| ask.as_str()));
         let asks = Asks::of(&[(Ask::WorkForms, true), (Ask::Hours, true), (Ask::Needs, false)]);
         assert_eq!(serde_json::to_string(&asks).unwrap(), r#"["hours","work_forms"]"#);
+        assert_eq!((asks.count(), Ask::ALL.len() as u32), (2, raakvlak_domain::thresholds::MOST_QUESTIONS));
     }
 }

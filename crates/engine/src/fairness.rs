@@ -122,6 +122,13 @@ pub fn never_asked(pool: &Pool) -> u32 {
     pool.numbers().filter(|number| is_never_asked(&pool.person(*number))).count() as u32
 }
 
+/// How many of those who can be matched told fewer than so many of the keys that matching asks for.
+#[must_use]
+pub fn telling_fewer(pool: &Pool, keys: u32) -> u32 {
+    let matchable = pool.numbers().map(|number| pool.person(number)).filter(is_matchable);
+    matchable.filter(|person| person.told.count() < keys).count() as u32
+}
+
 /// How these places are spread over the people who can be matched.
 #[must_use]
 pub fn spread(pool: &Pool, vocabulary: &Vocabulary, as_of: Date, places: &Places) -> Spread {

@@ -230,24 +230,7 @@ fn facts(expert: &Expert, vocabulary: &Vocabulary) -> Result<[u64; Fact::COUNT],
 
 /// The keys that are told; a place that could not be found on the map is still to be asked.
 fn told(expert: &Expert, point: Option<Point>) -> Asks {
-    let energy = expert.energy.as_ref().is_some_and(|energy| energy.gives.is_some() || energy.drains.is_some());
-    Asks::of(&[
-        (Ask::Competences, expert.competences.is_some()),
-        (Ask::Dayparts, expert.dayparts.is_some()),
-        (Ask::Documents, expert.documents.is_some()),
-        (Ask::Energy, energy),
-        (Ask::Experience, expert.experience.is_some()),
-        (Ask::Helps, expert.helps.is_some()),
-        (Ask::Hours, expert.hours.is_some()),
-        (Ask::Languages, expert.languages.is_some()),
-        (Ask::Needs, expert.needs.is_some()),
-        (Ask::NoGo, expert.no_go.is_some()),
-        (Ask::Place, point.is_some()),
-        (Ask::RatherNot, expert.rather_not.is_some()),
-        (Ask::TravelKm, expert.travel_km.is_some()),
-        (Ask::Wishes, expert.wishes.is_some()),
-        (Ask::WorkForms, expert.work_forms.is_some()),
-    ])
+    Asks::told_by(expert).without(Asks::of(&[(Ask::Place, point.is_none())]))
 }
 
 fn held(vocabulary: &Vocabulary, competences: &[HeldCompetence]) -> Result<Vec<Held>, UnknownWord> {

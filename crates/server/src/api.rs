@@ -15,6 +15,7 @@ pub mod packages;
 pub mod programmes;
 pub mod reports;
 pub mod rules;
+pub mod templates;
 pub mod todos;
 pub mod tokens;
 pub mod users;

@@ -4,8 +4,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::api::{
-    audit, carving, experts, exports, imports, keys, knobs, matches, me, organisations, packages, programmes, reports, rules, todos,
-    tokens, users, vocabulary,
+    audit, carving, experts, exports, imports, keys, knobs, matches, me, organisations, packages, programmes, reports, rules, templates,
+    todos, tokens, users, vocabulary,
 };
 use crate::documentation;
 
@@ -56,6 +56,7 @@ pub fn api(config: &mut ServiceConfig) {
             .service(organisations::invite_member)
             .service(organisations::add_member)
             .service(organisations::remove_member)
+            .service(organisations::list_work_changes)
             // Programmes.
             .service(programmes::create_programme)
             .service(programmes::list_programmes)
@@ -67,6 +68,7 @@ pub fn api(config: &mut ServiceConfig) {
             .service(programmes::join_programme_as_expert)
             .service(programmes::leave_programme_as_expert)
             // Task packages, and the people for them.
+            .service(templates::list_package_templates)
             .service(packages::create_package)
             .service(packages::list_packages)
             .service(packages::get_package)
@@ -136,6 +138,10 @@ pub fn api(config: &mut ServiceConfig) {
             .service(knobs::packages::preview_packages_knob)
             .service(knobs::packages::get_packages_knob)
             .service(knobs::packages::turn_packages_knob)
+            .service(knobs::threshold::list_threshold_versions)
+            .service(knobs::threshold::preview_threshold_knob)
+            .service(knobs::threshold::get_threshold_knob)
+            .service(knobs::threshold::turn_threshold_knob)
             // Rules.
             .service(rules::try_rules)
             .service(rules::list_rule_fields)
@@ -147,6 +153,7 @@ pub fn api(config: &mut ServiceConfig) {
             // Reports.
             .service(reports::get_fairness_report)
             .service(reports::get_unseen_report)
+            .service(reports::get_threshold_report)
             // Vocabulary.
             .service(vocabulary::list_terms)
             .service(vocabulary::link_text)

@@ -22,6 +22,8 @@ pub enum Action {
     VetOrganisation,
     /// Read who speaks for an organisation ([`Object::Organisation`]).
     ReadMembers,
+    /// Read what an organisation changed in its work ([`Object::Organisation`]).
+    ReadWorkChanges,
     /// Invite somebody to speak for an organisation ([`Object::Organisation`]).
     InviteMember,
     /// Let a user speak for an organisation without an invitation ([`Object::Organisation`]).
@@ -165,6 +167,7 @@ impl Action {
         Self::UpdateOrganisation,
         Self::VetOrganisation,
         Self::ReadMembers,
+        Self::ReadWorkChanges,
         Self::InviteMember,
         Self::AddMember,
         Self::RemoveMember,
@@ -326,6 +329,7 @@ fn row(action: Action) -> &'static str {
         Action::UpdateOrganisation => "NN. YN. YYY YYY NNN Y",
         Action::VetOrganisation => "NN. NN. YYY YYY NNN Y",
         Action::ReadMembers => "NN. YN. YYY YYY NNN Y",
+        Action::ReadWorkChanges => "NN. YN. YYY YYY NNN Y",
         Action::InviteMember => "NN. YN. YYY YYY NNN Y",
         Action::AddMember => "NN. NN. YYY YYY NNN Y",
         Action::RemoveMember => "NN. YN. YYY YYY NNN Y",

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::identifiers::{KnobVersionId, PackageId, TaskId};
-use raakvlak_domain::knobs::MatcherKnob;
 use raakvlak_domain::packages::{PackageOrigin, PackageState, PackagesKnob, TaskPackage};
 use raakvlak_domain::quantities::{Count, Hours, tenths};
 use raakvlak_domain::texts::Line;
+use raakvlak_domain::thresholds::ThresholdKnob;
 use raakvlak_engine::carving::{CarvingLimits, carve};
 use raakvlak_engine::repair::repairs;
 use raakvlak_store::packages::{self, StoredPackage};
@@ -22,7 +22,7 @@ use crate::actor::Actor;
 use crate::authorise::{Action, authorise};
 use crate::desk::{Desk, Versioned, new_id};
 use crate::error::Error;
-use crate::knobs::{Source, narrowest, scopes_of};
+use crate::knobs::{InForce, Source, narrowest, scopes_of};
 use crate::packages::{answer, author, internal, note, of_organisation, readable};
 use crate::ranking::Found;
 
@@ -101,16 +101,16 @@ impl Desk {
     /// [`Error::NotFound`] when there is no such package that the actor may know of; [`Error::Invalid`] when the largest part is smaller than the
     /// smallest.
     pub fn carve_package(&self, actor: &Actor, id: &PackageId, asked: AskedSizes) -> Result<CarvedPackage, Error> {
-        let (stored, knob, version, role) = self.ranked_package(actor, id)?;
+        let (stored, knob, role) = self.ranked_package(actor, id)?;
         let (setting, packages_version, sizes_from) = self.read(|db| setting_for(db, &stored.package, asked))?;
         let sizes = Sizes::of(&stored.package, setting);
         let Found { answer: carving, .. } = self.carved(&stored.package, &knob, sizes, CARVING_STEPS)?;
-        self.note_ranked(actor, role, id, version.as_ref())?;
+        self.note_ranked(actor, role, id, knob.version.as_ref())?;
         Ok(CarvedPackage { carving, sizes, sizes_from, packages_version })
     }
 
     /// A package carved, in so many steps.
-    pub(crate) fn carved(&self, package: &TaskPackage, knob: &MatcherKnob, sizes: Sizes, steps: u64) -> Result<Found<Carving>, Error> {
+    pub(crate) fn carved(&self, package: &TaskPackage, knob: &InForce, sizes: Sizes, steps: u64) -> Result<Found<Carving>, Error> {
         let limits = CarvingLimits { smallest: sizes.smallest, largest: sizes.most(), steps };
         self.counted(package, knob, |pool, package, demand, as_of, threads| carve(pool, package, demand, limits, as_of, threads))
     }
@@ -121,11 +121,11 @@ impl Desk {
     ///
     /// [`Error::NotFound`] when there is no such package that the actor may know of.
     pub fn repairs(&self, actor: &Actor, id: &PackageId) -> Result<Repairs, Error> {
-        let (stored, knob, version, role) = self.ranked_package(actor, id)?;
+        let (stored, knob, role) = self.ranked_package(actor, id)?;
         let Found { answer, .. } = self.counted(&stored.package, &knob, |pool, package, demand, as_of, threads| {
             repairs(pool, package, demand, REPAIR_STEPS, as_of, threads)
         })?;
-        self.note_ranked(actor, role, id, version.as_ref())?;
+        self.note_ranked(actor, role, id, knob.version.as_ref())?;
         Ok(answer)
     }
 
@@ -183,7 +183,8 @@ fn faults_of(job: &TaskPackage, parts: &[ChosenPart]) -> Vec<Fault> {
     faults
 }
 
-/// The packages knob for a job, with what was asked on top of it. What was asked must go together with what it was not asked instead of.
+/// The packages knob for a job, with what was asked on top of it, and no more onboarding than the threshold knob lets a package have that is published.
+/// What was asked must go together with what the knob says of the rest.
 fn setting_for(db: &mut Db, job: &TaskPackage, asked: AskedSizes) -> Result<(PackagesKnob, Option<KnobVersionId>, Source), Error> {
     let (knob, version, from) = narrowest::<PackagesKnob>(db, &scopes_of(job))?;
     let setting = PackagesKnob {
@@ -192,7 +193,8 @@ fn setting_for(db: &mut Db, job: &TaskPackage, asked: AskedSizes) -> Result<(Pac
         onboarding_most: asked.onboarding_most.or(knob.onboarding_most),
     };
     if setting.largest >= setting.smallest && setting.largest.get() > 0 {
-        return Ok((setting, version, from));
+        let threshold = narrowest::<ThresholdKnob>(db, &scopes_of(job))?.0;
+        return Ok((within_threshold(setting, &threshold), version, from));
     }
     let fault = if asked.largest.is_some() {
         out_of_range("/largest".to_owned(), setting.smallest.get().max(1), Hours::HIGHEST.get())
@@ -200,6 +202,12 @@ fn setting_for(db: &mut Db, job: &TaskPackage, asked: AskedSizes) -> Result<(Pac
         out_of_range("/smallest".to_owned(), 0, setting.largest.get())
     };
     Err(Error::Invalid(vec![fault]))
+}
+
+/// The same with no more onboarding than the threshold knob lets a package have that is published: what could not be published is no part.
+pub(crate) fn within_threshold(setting: PackagesKnob, threshold: &ThresholdKnob) -> PackagesKnob {
+    let most = [setting.onboarding_most, threshold.onboarding_most].into_iter().flatten().min();
+    PackagesKnob { onboarding_most: most, ..setting }
 }
 
 /// The parts whose tasks take less or more than a part may.

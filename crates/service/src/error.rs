@@ -106,6 +106,13 @@ pub enum Conflict {
     },
     /// The person did not say yes to being matched, or paused.
     NotAvailable,
+    /// Before a first offer the person answers more questions, says the threshold knob.
+    QuestionsFirst {
+        /// How many they answered.
+        told: u32,
+        /// How many it takes.
+        least: u32,
+    },
     /// There is already an open match between this person and this package.
     AlreadyMatched,
     /// The deciding mediator has an interest in one of the sides.
@@ -141,6 +148,7 @@ impl Conflict {
             Self::PackageNotOpen => "package_not_open",
             Self::PackageState { .. } => "package_state",
             Self::NotAvailable => "not_available",
+            Self::QuestionsFirst { .. } => "questions_first",
             Self::AlreadyMatched => "already_matched",
             Self::Interest => "interest",
             Self::IdempotencyKeyReused => "idempotency_key_reused",
@@ -177,6 +185,11 @@ impl Conflict {
             Self::PackageNotOpen => "Dit pakket staat nu niet open.".into(),
             Self::PackageState { state } => format!("Dit kan nu niet: het pakket heeft de stand '{state}'."),
             Self::NotAvailable => "Deze persoon wil nu geen nieuw werk. Vraag het eerst.".into(),
+            Self::QuestionsFirst { told, least } => {
+                format!(
+                    "Deze persoon vertelde {told} dingen, en voor een eerste aanbod zijn het er hier {least}. Vraag eerst wat nog ontbreekt."
+                )
+            }
             Self::AlreadyMatched => "Deze persoon en dit pakket hebben al een lopende match.".into(),
             Self::Interest => "Je hebt zelf een belang bij deze match. Laat een andere bemiddelaar beslissen.".into(),
             Self::IdempotencyKeyReused => "Deze Idempotency-Key is al gebruikt voor een ander verzoek. Kies een nieuwe.".into(),
@@ -206,6 +219,9 @@ impl Conflict {
             Self::PackageNotOpen => "This package is not open now.".into(),
             Self::PackageState { state } => format!("This cannot be done now: the package stands at '{state}'."),
             Self::NotAvailable => "This person does not want new work now. Ask first.".into(),
+            Self::QuestionsFirst { told, least } => {
+                format!("This person told {told} things, and before a first offer it takes {least} here. Ask first what is not told yet.")
+            }
             Self::AlreadyMatched => "This person and this package already have an open match.".into(),
             Self::Interest => "You have an interest in this match. Let another mediator decide.".into(),
             Self::IdempotencyKeyReused => "This Idempotency-Key was used for another request. Choose a new one.".into(),

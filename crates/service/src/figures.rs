@@ -168,7 +168,7 @@ impl Share {
 }
 
 /// A count that is large enough to be about nobody.
-fn large(count: u32) -> Option<u32> {
+pub(crate) fn large(count: u32) -> Option<u32> {
     (count >= FEWEST).then_some(count)
 }
 

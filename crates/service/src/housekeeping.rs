@@ -1,14 +1,20 @@
 //! What the clock asks: clearing away what has had its time, and asking how it goes at the moments that were planned.
 
+use raakvlak_domain::knobs::{Knob, KnobVersion, Setting};
 use raakvlak_domain::matches::MatchState;
+use raakvlak_domain::packages::PackageState;
+use raakvlak_domain::thresholds::ThresholdKnob;
 use raakvlak_domain::users::Role;
 use raakvlak_store::matches::{self, asking};
-use raakvlak_store::{Action as Act, ObjectKind, Tx, idempotency, outbox, sessions, shortlists};
+use raakvlak_store::packages::{self, PackageQuery};
+use raakvlak_store::{Action as Act, ObjectKind, Tx, idempotency, knobs, outbox, sessions, shortlists, todos};
 
 use crate::actor::Actor;
-use crate::desk::Desk;
+use crate::desk::{Desk, new_id};
 use crate::error::Error;
+use crate::knobs::{narrowest, scopes_of, waits_for_intake};
 use crate::mail;
+use crate::packages::INTAKE;
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -44,6 +50,33 @@ impl Desk {
                 tx.audit(actor.act(Role::Steward, Act::Clear, ObjectKind::Instance, ""));
             }
             Ok(cleared)
+        })
+    }
+
+    /// Opens a to-do for every published package that waits longer for a mediator to take it in than the threshold knob says, once for each; gives how many.
+    /// Run by the clock.
+    ///
+    /// # Errors
+    ///
+    /// Any error of the store.
+    pub fn remind_of_intakes(&self) -> Result<usize, Error> {
+        let names_days = |version: &KnobVersion| matches!(&version.setting, Some(Setting::Threshold(knob)) if knob.intake_days.is_some());
+        // Where nobody set a number of days, nothing is read every round.
+        if !self.read(|db| Ok(knobs::all_latest(db, Knob::Threshold)?.iter().any(names_days)))? {
+            return Ok(0);
+        }
+        self.write(&Actor::system(), |tx, _| {
+            let query = PackageQuery { states: Some(vec![PackageState::Published]), ..PackageQuery::default() };
+            let mut opened = 0;
+            for stored in packages::list(tx, &query)? {
+                let knob = narrowest::<ThresholdKnob>(tx, &scopes_of(&stored.package))?.0;
+                let (kind, id) = (ObjectKind::Package.as_str(), stored.package.id.as_str());
+                if waits_for_intake(&stored, &knob, tx.now()) && todos::about(tx, INTAKE, kind, id)?.is_empty() {
+                    todos::open(tx, &new_id(), INTAKE, kind, id, None)?;
+                    opened += 1;
+                }
+            }
+            Ok(opened)
         })
     }
 

@@ -7,11 +7,12 @@
 use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::identifiers::{KnobVersionId, ProgrammeId, UserId};
-use raakvlak_domain::knobs::{Knob, KnobSetting, KnobVersion, MatcherKnob, Position, Scope, Setting, Weights};
+use raakvlak_domain::knobs::{Knob, KnobSetting, KnobVersion, MatcherKnob, MatcherSetting, Position, Scope, Setting, Weights};
 use raakvlak_domain::packages::{PackageState, TaskPackage};
 use raakvlak_domain::texts::Prose;
+use raakvlak_domain::thresholds::ThresholdKnob;
 use raakvlak_store::knobs::{self, Turn};
-use raakvlak_store::packages::PackageQuery;
+use raakvlak_store::packages::{PackageQuery, StoredPackage};
 use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, packages as stored_packages, programmes};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,9 +24,12 @@ use crate::error::Error;
 use crate::packages::internal;
 
 mod packages;
+mod threshold;
 mod trial;
 
 pub use packages::{CarvedCounts, PackagesEffect, PackagesPreview};
+pub(crate) use threshold::waits_for_intake;
+pub use threshold::{KeptOutByThreshold, RequirementKeptOut, ThresholdCounts, ThresholdEffect, ThresholdPreview, ThresholdReport};
 pub use trial::ScopePreview;
 
 /// How a knob stands in a scope.
@@ -40,7 +44,7 @@ pub struct Standing {
     /// At which position the weights stand.
     pub position: Position,
     /// The setting that holds here.
-    pub setting: MatcherKnob,
+    pub setting: MatcherSetting,
     /// Where it comes from: the scope itself, a wider one, or where the knob starts.
     pub from: Source,
     /// The version that holds here; `None` when no version does.
@@ -178,7 +182,7 @@ impl Desk {
         &self,
         actor: &Actor,
         scope: &Scope,
-        setting: Option<MatcherKnob>,
+        setting: Option<MatcherSetting>,
         why: Prose,
         built_on: u64,
     ) -> Result<Standing, Error> {
@@ -265,7 +269,7 @@ pub(crate) fn plain_standing<S: KnobSetting>(db: &mut Db, scope: &Scope) -> Resu
 }
 
 /// The packages that are open to matches in a scope, by id, and whether a narrower setting of a knob holds for each.
-pub(crate) fn open_in(db: &mut Db, knob: Knob, scope: &Scope) -> Result<Vec<(TaskPackage, bool)>, Error> {
+pub(crate) fn open_in(db: &mut Db, knob: Knob, scope: &Scope) -> Result<Vec<(StoredPackage, bool)>, Error> {
     scopes_from(db, scope)?;
     let query = PackageQuery { states: Some(vec![PackageState::Published]), ..PackageQuery::default() };
     let mut open = Vec::new();
@@ -276,7 +280,7 @@ pub(crate) fn open_in(db: &mut Db, knob: Knob, scope: &Scope) -> Result<Vec<(Tas
         for narrower in scopes.get(..at).unwrap_or_default() {
             is_set_elsewhere |= knobs::latest(db, knob, narrower)?.is_some_and(|version| version.setting.is_some());
         }
-        open.push((found.package, is_set_elsewhere));
+        open.push((found, is_set_elsewhere));
     }
     Ok(open)
 }
@@ -328,10 +332,35 @@ pub(crate) fn narrowest<S: KnobSetting>(db: &mut Db, scopes: &[Scope]) -> Result
     Ok((S::default(), None, Source::Start))
 }
 
-/// The setting that holds for a package, with its version where one alone made it.
-pub(crate) fn effective(db: &mut Db, package: &TaskPackage) -> Result<(MatcherKnob, Option<KnobVersionId>), Error> {
-    let found = resolved(db, &scopes_of(package))?;
-    Ok((found.0, found.1))
+/// What ranking goes by for a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InForce {
+    /// The matcher's setting, with the threshold of the threshold knob.
+    pub(crate) matcher: MatcherKnob,
+    /// The threshold knob, which also says what the package asks.
+    pub(crate) threshold: ThresholdKnob,
+    /// The version of the matcher knob, where one alone made its setting.
+    pub(crate) version: Option<KnobVersionId>,
+}
+
+impl InForce {
+    /// The same with another setting of the matcher knob, which is not kept.
+    pub(crate) fn with_matcher(&self, setting: MatcherSetting) -> Self {
+        Self { matcher: self.threshold.with(setting), threshold: self.threshold.clone(), version: None }
+    }
+
+    /// The same with another setting of the threshold knob.
+    pub(crate) fn with_threshold(&self, threshold: &ThresholdKnob) -> Self {
+        Self { matcher: threshold.with(self.matcher.into()), threshold: threshold.clone(), version: self.version.clone() }
+    }
+}
+
+/// What ranking goes by for a package.
+pub(crate) fn effective(db: &mut Db, package: &TaskPackage) -> Result<InForce, Error> {
+    let scopes = scopes_of(package);
+    let (setting, version, _) = resolved(db, &scopes)?;
+    let (threshold, ..) = narrowest::<ThresholdKnob>(db, &scopes)?;
+    Ok(InForce { matcher: threshold.with(setting), threshold, version })
 }
 
 pub(crate) fn scopes_of(package: &TaskPackage) -> Vec<Scope> {
@@ -340,7 +369,7 @@ pub(crate) fn scopes_of(package: &TaskPackage) -> Vec<Scope> {
 }
 
 /// The first of these scopes, narrowest first, in which something is set.
-fn resolved(db: &mut Db, scopes: &[Scope]) -> Result<(MatcherKnob, Option<KnobVersionId>, Source), Error> {
+fn resolved(db: &mut Db, scopes: &[Scope]) -> Result<(MatcherSetting, Option<KnobVersionId>, Source), Error> {
     let mut start = None;
     for scope in scopes {
         match knobs::latest(db, Knob::Matcher, scope)? {
@@ -351,18 +380,18 @@ fn resolved(db: &mut Db, scopes: &[Scope]) -> Result<(MatcherKnob, Option<KnobVe
             None => start = start.or(start_weights(db, scope)?),
         }
     }
-    Ok(on_top(start, MatcherKnob::default(), None, Source::Start))
+    Ok(on_top(start, MatcherSetting::default(), None, Source::Start))
 }
 
 /// A programme's start weights on top of what the wider scope says; no version alone makes such a setting.
 fn on_top(
     start: Option<Weights>,
-    wider: MatcherKnob,
+    wider: MatcherSetting,
     version: Option<KnobVersionId>,
     from: Source,
-) -> (MatcherKnob, Option<KnobVersionId>, Source) {
+) -> (MatcherSetting, Option<KnobVersionId>, Source) {
     match start {
-        Some(weights) => (MatcherKnob { weights, ..wider }, None, Source::ProgrammeStart),
+        Some(weights) => (MatcherSetting { weights, ..wider }, None, Source::ProgrammeStart),
         None => (wider, version, from),
     }
 }

@@ -30,6 +30,7 @@ pub mod ranking;
 pub mod rules;
 pub mod sessions;
 pub mod shortlists;
+pub mod templates;
 pub mod terms;
 pub mod todos;
 pub mod transfers;

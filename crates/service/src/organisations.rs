@@ -28,6 +28,10 @@ use crate::sessions::codes::Code;
 use crate::sessions::{INVITATION, evenly, keep_code, link_to};
 use crate::users::pseudonym;
 
+mod changes;
+
+pub use changes::{Direction, FieldChange, FieldChanges, WorkChange, WorkChanges};
+
 /// How many people an organisation can invite in a day.
 pub const INVITATIONS_A_DAY: i64 = 50;
 

@@ -3,15 +3,20 @@
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::identifiers::{OrganisationId, PackageId, ProgrammeId};
 use raakvlak_domain::packages::{PackageState, TaskPackage};
+use raakvlak_domain::thresholds::ThresholdKnob;
 use raakvlak_domain::users::Role;
 use raakvlak_store::matches::MatchQuery;
 use raakvlak_store::packages::{self, PackageQuery, StoredPackage};
-use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, matches, organisations, programmes};
+use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, matches, organisations, programmes, todos};
 
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
 use crate::desk::{Desk, Page, PageRequest, Versioned, digest_of, new_id};
 use crate::error::{Conflict, Error};
+use crate::knobs::{narrowest, scopes_of};
+
+/// The sort of to-do that a package opens that was published and waits too long for a mediator to take it in.
+pub const INTAKE: &str = "take_in_package";
 
 /// Which packages to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,8 +87,8 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`Error::Stale`] when it has changed since; [`Error::Invalid`] with every word, place or record that does not exist; [`Error::Conflict`] when
-    /// more places are taken than it would have.
+    /// [`Error::Stale`] when it has changed since; [`Error::Invalid`] with every word, place or record that does not exist, and with what a published package
+    /// would not tell any more although the threshold knob asks it; [`Error::Conflict`] when more places are taken than it would have.
     pub fn update_package(
         &self,
         actor: &Actor,
@@ -105,6 +110,10 @@ impl Desk {
                 )]));
             }
             check(tx, &words, &package)?;
+            if old.package.state == PackageState::Published {
+                let lacked = lacking(tx, &old.package)?;
+                refuse(lacking(tx, &package)?.into_iter().filter(|fault| !lacked.contains(fault)).collect())?;
+            }
             crate::matches::check_capacity(tx, &package)?;
             let stored = packages::update(tx, &package, version, author(actor))?;
             note(tx, actor, role, Act::Update, Some(&old), &stored)?;
@@ -116,7 +125,8 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`Error::Conflict`] when it is closed; [`Error::Stale`] when it has changed since.
+    /// [`Error::Conflict`] when it is closed; [`Error::Stale`] when it has changed since; [`Error::Invalid`] with everything that the threshold knob asks and
+    /// the package does not tell.
     pub fn publish_package(&self, actor: &Actor, id: &PackageId, version: i64) -> Result<Versioned<TaskPackage>, Error> {
         use PackageState::{Draft, Paused};
         self.move_package(actor, id, version, Action::PublishPackage, Act::Publish, &[Draft, Paused], PackageState::Published)
@@ -153,6 +163,7 @@ impl Desk {
         self.write(actor, move |tx, actor| {
             let (old, role) = readable(tx, actor, &id, Action::TakeInPackage)?;
             let stored = packages::take_in(tx, &id, &actor.user, version)?;
+            done_with_intake(tx, actor, &id)?;
             note(tx, actor, role, Act::TakeIn, Some(&old), &stored)?;
             Ok(answer(stored))
         })
@@ -187,6 +198,11 @@ impl Desk {
             fresh(&old, version)?;
             if !from.contains(&old.package.state) {
                 return Err(Error::Conflict(Conflict::PackageState { state: old.package.state }));
+            }
+            if to == PackageState::Published {
+                refuse(lacking(tx, &old.package)?)?;
+            } else {
+                done_with_intake(tx, actor, &id)?;
             }
             let stored = packages::set_state(tx, &id, to, version)?;
             note(tx, actor, role, act, Some(&old), &stored)?;
@@ -261,7 +277,22 @@ fn check(tx: &mut Tx<'_>, words: &crate::ranking::words::Words, package: &TaskPa
     {
         faults.push(Fault::new("/programme", FaultKind::Dangling { id: programme.to_string() }));
     }
+    refuse(faults)
+}
+
+/// What a package lacks to be published, under the threshold knob that holds for it.
+fn lacking(db: &mut Db, package: &TaskPackage) -> Result<Vec<Fault>, Error> {
+    Ok(narrowest::<ThresholdKnob>(db, &scopes_of(package))?.0.lacks(package))
+}
+
+fn refuse(faults: Vec<Fault>) -> Result<(), Error> {
     if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+}
+
+/// Nobody has to take a package in any more that was taken in or is not open.
+fn done_with_intake(tx: &mut Tx<'_>, actor: &Actor, id: &PackageId) -> Result<(), Error> {
+    todos::close_about(tx, INTAKE, ObjectKind::Package.as_str(), id.as_str(), author(actor))?;
+    Ok(())
 }
 
 fn fresh(old: &StoredPackage, version: i64) -> Result<(), Error> {

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::identifiers::ExpertId;
-use raakvlak_domain::knobs::MatcherKnob;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_engine::answer::{self, ExpertAnswer, PackageAnswer};
 use raakvlak_engine::demand::Demand;
@@ -22,6 +21,7 @@ use rayon::ThreadPool;
 
 use crate::desk::Desk;
 use crate::error::Error;
+use crate::knobs::InForce;
 
 pub(crate) mod demands;
 pub(crate) mod people;
@@ -64,7 +64,7 @@ impl<T> Found<T> {
 
 impl Desk {
     /// The complete answer for a package under a setting.
-    pub(crate) fn answer_for(&self, package: &TaskPackage, knob: &MatcherKnob) -> Result<Found<PackageAnswer>, Error> {
+    pub(crate) fn answer_for(&self, package: &TaskPackage, knob: &InForce) -> Result<Found<PackageAnswer>, Error> {
         let listed = |answer: &PackageAnswer| {
             let shortlist = answer.shortlist.iter().map(|person| person.expert.clone());
             shortlist.chain(answer.near_misses.iter().map(|miss| miss.expert.clone())).collect()
@@ -76,22 +76,17 @@ impl Desk {
     }
 
     /// The shortlist of a package before and after turning the knob; nothing is saved and nobody counts as shown.
-    pub(crate) fn preview_for(&self, package: &TaskPackage, before: &MatcherKnob, after: &MatcherKnob) -> Result<Found<Preview>, Error> {
+    pub(crate) fn preview_for(&self, package: &TaskPackage, before: &InForce, after: &InForce) -> Result<Found<Preview>, Error> {
         let listed = |preview: &Preview| preview.moves.iter().map(|moved| moved.expert.clone()).collect();
         self.fresh(listed, |snapshot, as_of| {
             let before = self.demand(snapshot, package, before)?;
-            let after = before.turned(after);
+            let after = before.turned(&after.matcher);
             Ok(preview::preview(&snapshot.pool, &before, &after, as_of, self.matcher().threads()))
         })
     }
 
     /// Why somebody fits a package, and what keeps them apart.
-    pub(crate) fn explanation_for(
-        &self,
-        package: &TaskPackage,
-        knob: &MatcherKnob,
-        expert: &ExpertId,
-    ) -> Result<Found<Explanation>, Error> {
+    pub(crate) fn explanation_for(&self, package: &TaskPackage, knob: &InForce, expert: &ExpertId) -> Result<Found<Explanation>, Error> {
         let listed = |_: &Explanation| BTreeSet::from([expert.clone()]);
         self.fresh(listed, |snapshot, as_of| {
             let person = snapshot.pool.position(expert).ok_or(Error::NotFound)?;
@@ -101,7 +96,7 @@ impl Desk {
     }
 
     /// The packages that fit somebody, each under its own setting of the knob.
-    pub(crate) fn packages_for(&self, packages: &[(TaskPackage, MatcherKnob)], expert: &ExpertId) -> Result<Found<ExpertAnswer>, Error> {
+    pub(crate) fn packages_for(&self, packages: &[(TaskPackage, InForce)], expert: &ExpertId) -> Result<Found<ExpertAnswer>, Error> {
         let listed = |_: &ExpertAnswer| BTreeSet::from([expert.clone()]);
         self.fresh(listed, |snapshot, as_of| {
             let person = snapshot.pool.position(expert).ok_or(Error::NotFound)?;
@@ -114,14 +109,14 @@ impl Desk {
     pub(crate) fn counted<T>(
         &self,
         package: &TaskPackage,
-        knob: &MatcherKnob,
+        knob: &InForce,
         count: impl Fn(&Pool, &TaskPackage, &Demand, Date, &ThreadPool) -> Result<T, UnknownWord>,
     ) -> Result<Found<T>, Error> {
         self.fresh(
             |_| BTreeSet::new(),
             |snapshot, as_of| {
                 let demand = self.demand(snapshot, package, knob)?;
-                let known = snapshot.words.known_package(package);
+                let known = snapshot.words.known_package(&knob.threshold.asked_of(package));
                 let counted = count(&snapshot.pool, &known, &demand, as_of, self.matcher().threads());
                 counted.map_err(|unknown| Error::Internal(unknown.to_string()))
             },
@@ -168,9 +163,9 @@ impl Desk {
         self.read(|db| people::changed_among(db, people, seen, CHANGES))
     }
 
-    /// A package under a setting of the knob, kept from whom the rules keep out of it.
-    pub(crate) fn demand(&self, snapshot: &Snapshot, package: &TaskPackage, knob: &MatcherKnob) -> Result<Demand, Error> {
-        let demand = snapshot.words.demand(package, knob)?;
+    /// A package under the knobs, kept from whom the rules keep out of it. The rules judge it as it is written: what the law asks, no knob lowers.
+    pub(crate) fn demand(&self, snapshot: &Snapshot, package: &TaskPackage, knob: &InForce) -> Result<Demand, Error> {
+        let demand = snapshot.words.demand(&knob.threshold.asked_of(package), &knob.matcher)?;
         let kept_out = self.kept_out(package, None)?;
         Ok(if kept_out.is_empty() { demand } else { demand.blocking(kept_out.iter().cloned()) })
     }
@@ -199,8 +194,8 @@ impl Desk {
         self.matcher().up_to_date(self)
     }
 
-    /// Every package that is open to matches, with the setting that holds for it.
-    pub(crate) fn open_packages(&self) -> Result<Vec<(TaskPackage, MatcherKnob)>, Error> {
+    /// Every package that is open to matches, with what ranking goes by for it.
+    pub(crate) fn open_packages(&self) -> Result<Vec<(TaskPackage, InForce)>, Error> {
         use raakvlak_domain::packages::PackageState;
         self.read(|db| {
             let query = PackageQuery { states: Some(vec![PackageState::Published]), ..PackageQuery::default() };
@@ -208,7 +203,7 @@ impl Desk {
             found
                 .into_iter()
                 .map(|found| {
-                    let (knob, _) = crate::knobs::effective(db, &found.package)?;
+                    let knob = crate::knobs::effective(db, &found.package)?;
                     Ok((found.package, knob))
                 })
                 .collect()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use raakvlak_domain::identifiers::{ExpertId, KnobVersionId, PackageId};
-use raakvlak_domain::knobs::MatcherKnob;
+use raakvlak_domain::knobs::{MatcherKnob, MatcherSetting};
 use raakvlak_domain::users::Role;
 use raakvlak_engine::gates::{Gate, Verdict};
 use raakvlak_store::packages::StoredPackage;
@@ -21,6 +21,7 @@ use crate::authorise::{Action, Object, authorise};
 use crate::desk::{Desk, new_id};
 use crate::error::Error;
 use crate::explanations::hidden::{hidden_gates, hide_from_others};
+use crate::knobs::InForce;
 use crate::packages::readable;
 use crate::ranking::Found;
 
@@ -43,7 +44,8 @@ impl Desk {
     ///
     /// [`Error::NotFound`] when there is no such package that the actor may know of.
     pub fn open_shortlist(&self, actor: &Actor, id: &PackageId) -> Result<StoredShortlist, Error> {
-        let (stored, knob, knob_version, _) = self.ranked_package(actor, id)?;
+        let (stored, knob, _) = self.ranked_package(actor, id)?;
+        let knob_version = knob.version.clone();
         let Found { answer, pool_version, as_of } = self.answer_for(&stored.package, &knob)?;
         let members = answer.shortlist.iter().map(|person| Member {
             expert: person.expert.clone(),
@@ -95,12 +97,12 @@ impl Desk {
     ///
     /// [`Error::NotFound`] when there is no such package that the actor may know of.
     pub fn rank_package(&self, actor: &Actor, id: &PackageId) -> Result<Ranked, Error> {
-        let (stored, knob, knob_version, role) = self.ranked_package(actor, id)?;
+        let (stored, knob, role) = self.ranked_package(actor, id)?;
         let mut answer = self.answer_for(&stored.package, &knob)?.answer;
         hide_avoided(&mut answer.barriers);
         self.leave_out_hidden(&mut answer.near_misses)?;
-        self.note_ranked(actor, role, id, knob_version.as_ref())?;
-        Ok(Ranked { answer, knob, knob_version })
+        self.note_ranked(actor, role, id, knob.version.as_ref())?;
+        Ok(Ranked { answer, knob: knob.matcher, knob_version: knob.version })
     }
 
     /// The people whom one thing keeps out that can be changed on the side of the work.
@@ -128,7 +130,7 @@ impl Desk {
     ///
     /// [`Error::NotFound`] when there is no such package or expert that the actor may know of.
     pub fn explain(&self, actor: &Actor, id: &PackageId, expert: &ExpertId) -> Result<serde_json::Value, Error> {
-        let (stored, knob, _, role) = self.ranked_package(actor, id)?;
+        let (stored, knob, role) = self.ranked_package(actor, id)?;
         let explanation = self.explanation_for(&stored.package, &knob, expert)?.answer;
         // Whom somebody avoids is nobody else's business: for that organisation they are not to be found, as before their yes.
         if explanation.gates.iter().any(|gate| gate.gate == Gate::Avoided && gate.verdict == Verdict::Shut) {
@@ -150,24 +152,20 @@ impl Desk {
     /// # Errors
     ///
     /// [`Error::NotFound`] when there is no such package that the actor may know of.
-    pub fn preview_knob(&self, actor: &Actor, id: &PackageId, setting: &MatcherKnob) -> Result<Preview, Error> {
+    pub fn preview_knob(&self, actor: &Actor, id: &PackageId, setting: &MatcherSetting) -> Result<Preview, Error> {
         authorise(actor, Action::PreviewKnob, &Object::Network)?;
-        let (stored, knob, knob_version, role) = self.ranked_package(actor, id)?;
-        let preview = self.preview_for(&stored.package, &knob, setting)?.answer;
-        self.note_ranked(actor, role, id, knob_version.as_ref())?;
+        let (stored, knob, role) = self.ranked_package(actor, id)?;
+        let preview = self.preview_for(&stored.package, &knob, &knob.with_matcher(*setting))?.answer;
+        self.note_ranked(actor, role, id, knob.version.as_ref())?;
         Ok(preview)
     }
 
-    /// A package that the actor may rank people for, with the setting that holds for it.
-    pub(crate) fn ranked_package(
-        &self,
-        actor: &Actor,
-        id: &PackageId,
-    ) -> Result<(StoredPackage, MatcherKnob, Option<KnobVersionId>, Role), Error> {
+    /// A package that the actor may rank people for, with what ranking goes by for it.
+    pub(crate) fn ranked_package(&self, actor: &Actor, id: &PackageId) -> Result<(StoredPackage, InForce, Role), Error> {
         self.read(|db| {
             let (stored, role) = readable(db, actor, id, Action::RankPackage)?;
-            let (knob, version) = crate::knobs::effective(db, &stored.package)?;
-            Ok((stored, knob, version, role))
+            let knob = crate::knobs::effective(db, &stored.package)?;
+            Ok((stored, knob, role))
         })
     }
 

@@ -17,6 +17,7 @@ mod records;
 mod repairs;
 mod shortlists;
 mod similarity;
+mod thresholds;
 mod vocabulary;
 
 pub use knobs::Knob;
@@ -24,6 +25,7 @@ pub(crate) use pairs::metres_between;
 pub use records::Folder;
 pub use shortlists::{Candidate, shortlist};
 pub use similarity::Similarities;
+pub use thresholds::Threshold;
 
 use jiff::civil::Date;
 use serde_json::Value;

@@ -273,6 +273,7 @@ impl Scene<'_> {
             "get_organisation" => Ask::new("GET", format!("/organisations/{id}")),
             "update_organisation" => Ask::new("PUT", format!("/organisations/{id}")).on(version()).with(told),
             "vet_organisation" => Ask::new("POST", format!("/organisations/{id}/vet")).on(version()),
+            "list_work_changes" => Ask::new("GET", format!("/organisations/{id}/work-changes")),
             "list_members" => Ask::new("GET", format!("/organisations/{id}/members")),
             "invite_member" => {
                 let told = json!({ "email": format!("lid-{}@example.org", self.number) });
@@ -488,6 +489,7 @@ impl Scene<'_> {
 
     fn of_further_knobs(&self, operation: &str) -> Option<Ask> {
         let parts = json!({ "smallest": 4, "largest": 12 });
+        let threshold = json!({ "essential_from": 3_000, "diploma": "score", "questions": 2 });
         Some(match operation {
             "list_packages_versions" => Ask::new("GET", "/knobs/packages/versions?scope=network"),
             "get_packages_knob" => Ask::new("GET", "/knobs/packages?scope=network"),
@@ -498,6 +500,18 @@ impl Scene<'_> {
             "turn_packages_knob" => {
                 let turn = json!({ "scope": "package", "id": self.package_once(), "setting": parts, "why": "Om te proberen." });
                 Ask::new("PUT", "/knobs/packages").on(0).with(turn)
+            }
+            "list_package_templates" => Ask::new("GET", "/package-templates"),
+            "list_threshold_versions" => Ask::new("GET", "/knobs/threshold/versions?scope=network"),
+            "get_threshold_knob" => Ask::new("GET", "/knobs/threshold?scope=network"),
+            "get_threshold_report" => Ask::new("GET", "/reports/threshold?scope=network"),
+            "preview_threshold_knob" => {
+                let trial = json!({ "scope": "package", "id": self.package_once(), "setting": threshold });
+                Ask::new("POST", "/knobs/threshold/preview").with(trial)
+            }
+            "turn_threshold_knob" => {
+                let turn = json!({ "scope": "package", "id": self.package_once(), "setting": threshold, "why": "Om te proberen." });
+                Ask::new("PUT", "/knobs/threshold").on(0).with(turn)
             }
             _ => return None,
         })

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, get, post, put, web};
 use raakvlak_domain::identifiers::PackageId;
-use raakvlak_domain::knobs::{MatcherKnob, Scope};
+use raakvlak_domain::knobs::{MatcherSetting, Scope};
 use raakvlak_domain::rules::RulesKnob;
 use raakvlak_domain::texts::{Line, Prose};
 use raakvlak_domain::{closed_words, record};
@@ -23,6 +23,7 @@ use crate::parameters::{InQuery, query};
 use crate::shared::Shared;
 
 pub(crate) mod packages;
+pub(crate) mod threshold;
 
 closed_words! {
     /// The sort of scope for which a setting holds.
@@ -69,7 +70,7 @@ record! {
         /// The programme or package; left out for the network.
         pub id: Option<Line>,
         /// The setting; left out, the scope's own setting is taken away.
-        pub setting: Option<MatcherKnob>,
+        pub setting: Option<MatcherSetting>,
         /// Why, in own words.
         pub why: Prose,
     }
@@ -82,7 +83,7 @@ record! {
         /// The package.
         pub package: PackageId,
         /// The setting.
-        pub setting: MatcherKnob,
+        pub setting: MatcherSetting,
     }
 }
 
@@ -209,7 +210,7 @@ record! {
         /// The programme or package; left out for the network.
         pub id: Option<Line>,
         /// The setting.
-        pub setting: MatcherKnob,
+        pub setting: MatcherSetting,
     }
 }
 

@@ -8,7 +8,7 @@ use raakvlak_domain::organisations::Organisation;
 use raakvlak_domain::reading::{Changed, Fresh};
 use raakvlak_domain::record;
 use raakvlak_domain::texts::EmailAddress;
-use raakvlak_service::organisations::{Invitation, Member, OrganisationView};
+use raakvlak_service::organisations::{Invitation, Member, OrganisationView, WorkChanges};
 use utoipa::ToSchema;
 
 use super::answers::{Answered, PageQuery, act_silently, change, decide, done, make, no_body, read, read_page, read_record};
@@ -194,4 +194,18 @@ pub(crate) async fn add_member(shared: web::Data<Shared>, caller: Caller, both: 
 #[delete("/organisations/{organisation}/members/{user}")]
 pub(crate) async fn remove_member(shared: web::Data<Shared>, caller: Caller, both: BothInPath<OrganisationId, UserId>) -> Answered {
     done(&shared, &caller, move |desk, actor| desk.remove_member(actor, &both.0, &both.1)).await
+}
+
+/// See what an organisation changed in its work
+///
+/// Which fields of which published package, when, and whether it asks less now: how ready it is to change. No values, and nobody is named.
+#[utoipa::path(
+    operation_id = "list_work_changes",
+    tag = "organisations",
+    params(("organisation" = OrganisationId, Path, description = "The organisation.")),
+    responses((status = 200, description = "The changes, the latest first, and how many of each.", body = WorkChanges))
+)]
+#[get("/organisations/{organisation}/work-changes")]
+pub(crate) async fn list_work_changes(shared: web::Data<Shared>, caller: Caller, id: InPath<OrganisationId>) -> Answered {
+    read(&shared, &caller, move |desk, actor| desk.work_changes(actor, &id.0)).await
 }

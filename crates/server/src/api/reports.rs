@@ -2,9 +2,12 @@
 
 use actix_web::{get, web};
 use raakvlak_domain::calendar::Date;
+use raakvlak_domain::texts::Line;
 use raakvlak_service::figures::{Fairness, Period, Unseen};
+use raakvlak_service::knobs::{ThresholdReport, scope_of};
 
 use super::answers::{Answered, rank, read};
+use super::knobs::ScopeQuery;
 use crate::authentication::Caller;
 use crate::parameters::{InQuery, query};
 use crate::shared::Shared;
@@ -52,4 +55,22 @@ pub(crate) async fn get_fairness_report(shared: web::Data<Shared>, caller: Calle
 #[get("/reports/unseen")]
 pub(crate) async fn get_unseen_report(shared: web::Data<Shared>, caller: Caller, query: InQuery<PeriodQuery>) -> Answered {
     rank(&shared, &caller, move |desk, actor| desk.unseen(actor, query.0.into())).await
+}
+
+/// See whom the threshold keeps out, alone
+///
+/// For every open package in the scope, at most a hundred: how many people nothing but an essential requirement keeps out, or nothing but a diploma. Counts
+/// under ten are null for whoever sees no people.
+#[utoipa::path(
+    operation_id = "get_threshold_report",
+    tag = "reports",
+    params(ScopeQuery),
+    responses((status = 200, description = "The packages, each with whom it keeps out.", body = ThresholdReport))
+)]
+#[get("/reports/threshold")]
+pub(crate) async fn get_threshold_report(shared: web::Data<Shared>, caller: Caller, query: InQuery<ScopeQuery>) -> Answered {
+    rank(&shared, &caller, move |desk, actor| {
+        desk.threshold_report(actor, &scope_of(query.0.scope.as_str(), query.0.id.as_ref().map(Line::as_str))?)
+    })
+    .await
 }

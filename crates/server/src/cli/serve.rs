@@ -159,6 +159,9 @@ fn round(desk: &Desk) {
     if let Err(error) = desk.ask_how_it_goes() {
         tracing::warn!(%error, "nobody can be asked now how it goes");
     }
+    if let Err(error) = desk.remind_of_intakes() {
+        tracing::warn!(%error, "nobody can be reminded now of work that waits");
+    }
     match desk.follow_changes() {
         Ok(in_memory) => telemetry::people_in_memory(in_memory),
         Err(error) => tracing::warn!(%error, "the people in memory cannot follow now"),

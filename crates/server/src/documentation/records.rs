@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use raakvlak_domain::faults::FaultKind;
 use raakvlak_domain::json::Node;
 use raakvlak_domain::reading::{FromNode, Reading};
-use raakvlak_domain::{arrangements, experts, knobs, matches, organisations, packages, programmes, rules, users};
+use raakvlak_domain::{arrangements, experts, knobs, matches, organisations, packages, programmes, rules, thresholds, users};
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, Schema};
@@ -29,7 +29,7 @@ pub(super) fn say_what_must_be_given(schemas: &mut Schemas) {
         experts::ExpertHours,
         experts::HeldCompetence,
         experts::Income,
-        knobs::MatcherKnob,
+        knobs::MatcherSetting,
         matches::Approval,
         matches::CheckIn,
         matches::Evaluation,
@@ -43,6 +43,7 @@ pub(super) fn say_what_must_be_given(schemas: &mut Schemas) {
         packages::PackageHours,
         packages::PackagesKnob,
         packages::RequiredDocument,
+        packages::ShownCompetence,
         packages::Requirement,
         packages::Reward,
         packages::Task,
@@ -56,6 +57,7 @@ pub(super) fn say_what_must_be_given(schemas: &mut Schemas) {
         rules::RuleSource,
         rules::RuleSwitch,
         rules::RulesKnob,
+        thresholds::ThresholdKnob,
         users::User,
     );
 }

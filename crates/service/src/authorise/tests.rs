@@ -86,6 +86,7 @@ const ORGANISATION: &[(Action, &str)] = &[
     (Action::UpdateOrganisation, "YY N. N. YYNY"),
     (Action::VetOrganisation, "NN N. N. YYNY"),
     (Action::ReadMembers, "YY N. N. YYNY"),
+    (Action::ReadWorkChanges, "YY N. N. YYNY"),
     (Action::InviteMember, "YY N. N. YYNY"),
     (Action::AddMember, "NN N. N. YYNY"),
     (Action::RemoveMember, "YY N. N. YYNY"),

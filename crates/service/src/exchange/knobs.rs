@@ -37,7 +37,10 @@ record! {
     check(reading) {
         // Which setting it is hangs on the knob.
         if let (Some(knob), Some(Some(setting))) = (knob, &setting) {
-            reading.within("setting", |reading| Setting::from_node(knob, &setting.node, reading));
+            reading.within("setting", |reading| {
+                Setting::from_node(knob, &setting.node, reading);
+                refuse_threshold(knob, &setting.node, reading);
+            });
         }
         let named = scope_id.as_ref().is_some_and(Option::is_some);
         match scope {
@@ -49,6 +52,15 @@ record! {
             }
             _ => {}
         }
+    }
+}
+
+/// The threshold that once stood with the matcher's setting: at its start it says nothing; anything else belongs to the threshold knob.
+fn refuse_threshold(knob: Knob, setting: &Node, reading: &mut Reading) {
+    let Node::Object(pairs) = setting else { return };
+    let told = pairs.iter().find(|(key, _)| knob == Knob::Matcher && key == "essential_from");
+    if told.is_some_and(|(_, told)| !matches!(told, Node::Null) && *told != Node::Number("0".into())) {
+        reading.within("essential_from", |reading| reading.fault(FaultKind::OfKnob { knob: "threshold" }));
     }
 }
 
@@ -144,4 +156,28 @@ pub(super) fn misnumbered(records: &[KnobRecord]) -> Vec<(usize, Fault)> {
         }
     }
     faults
+}
+
+#[cfg(test)]
+mod tests {
+    use raakvlak_domain::reading::read;
+
+    use super::*;
+
+    fn line(setting: &str) -> Result<KnobRecord, Vec<Fault>> {
+        let rest = r#""made_by":"u","made_at":"2026-11-23T09:00:00Z","why":"w""#;
+        read(&format!(r#"{{"id":"k","knob":"matcher","scope":"network","number":1,"setting":{setting},{rest}}}"#))
+    }
+
+    #[test]
+    fn a_threshold_that_once_stood_with_the_matcher_may_be_at_its_start() {
+        let version = line(r#"{"floor":3000,"essential_from":0}"#).unwrap().version().unwrap();
+        assert_eq!(serde_json::to_value(&version.setting).unwrap()["floor"], 3_000);
+        assert!(
+            !KnobRecord::of(version).setting.is_some_and(|setting| format!("{setting:?}").contains("essential_from")),
+            "it is not written again"
+        );
+        let faults = line(r#"{"essential_from":1}"#).unwrap_err();
+        assert_eq!((faults[0].pointer.as_str(), faults[0].kind.code()), ("/setting/essential_from", "of_knob"));
+    }
 }

@@ -87,6 +87,9 @@ impl<'a> Known<'a> {
         check.terms(Closed::Experience, &package.experience, "/experience");
         for (at, required) in package.documents.iter().enumerate() {
             check.term(Closed::Documents, &required.document, &format!("/documents/{at}/document"));
+            for (place, shown) in required.shows.iter().enumerate() {
+                check.competence(&shown.competence, || format!("/documents/{at}/shows/{place}/competence"));
+            }
         }
         check.faults
     }

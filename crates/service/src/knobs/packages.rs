@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::{narrowest, open_in, scopes_of};
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
-use crate::carving::{Carving, Sizes};
+use crate::carving::{Carving, Sizes, within_threshold};
 use crate::desk::Desk;
 use crate::error::Error;
 
@@ -87,7 +87,7 @@ impl Desk {
         let (open, set_elsewhere): (Vec<_>, Vec<_>) =
             self.read(|db| open_in(db, Knob::Packages, scope))?.into_iter().partition(|(_, is_set_elsewhere)| !is_set_elsewhere);
         let looked_at = open.iter().take(MOST_PACKAGES);
-        let effects = looked_at.map(|(package, _)| self.packages_effect(package, setting)).collect::<Result<Vec<_>, _>>()?;
+        let effects = looked_at.map(|(found, _)| self.packages_effect(&found.package, setting)).collect::<Result<Vec<_>, _>>()?;
         Ok(PackagesPreview {
             packages: open.len() + set_elsewhere.len(),
             set_elsewhere: set_elsewhere.len(),
@@ -99,11 +99,12 @@ impl Desk {
 
     fn packages_effect(&self, package: &TaskPackage, setting: &PackagesKnob) -> Result<PackagesEffect, Error> {
         let (knob, holds) = self.read(|db| {
-            let (knob, _) = super::effective(db, package)?;
+            let knob = super::effective(db, package)?;
             Ok((knob, narrowest::<PackagesKnob>(db, &scopes_of(package))?.0))
         })?;
-        let before = self.carved(package, &knob, Sizes::of(package, holds), STEPS)?.answer;
-        let after = match (Sizes::of(package, holds), Sizes::of(package, *setting)) {
+        let sizes = |setting: PackagesKnob| Sizes::of(package, within_threshold(setting, &knob.threshold));
+        let before = self.carved(package, &knob, sizes(holds), STEPS)?.answer;
+        let after = match (sizes(holds), sizes(*setting)) {
             (same, other) if same == other => before.clone(),
             (_, other) => self.carved(package, &knob, other, STEPS)?.answer,
         };

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use raakvlak_domain::knobs::{MatcherKnob, Scope};
+use raakvlak_domain::knobs::{MatcherSetting, Scope};
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_engine::batch::in_order;
 use raakvlak_engine::crew::Crew;
@@ -13,7 +13,7 @@ use raakvlak_store::Db;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Source, effective, resolved, scopes_from, scopes_of};
+use super::{InForce, Source, effective, resolved, scopes_from, scopes_of};
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
 use crate::desk::Desk;
@@ -48,7 +48,7 @@ impl Desk {
     /// # Errors
     ///
     /// [`Error::NotFound`] when the scope's record does not exist; [`Error::NotAllowed`] for anybody but mediators and stewards.
-    pub fn preview_scope(&self, actor: &Actor, scope: &Scope, setting: &MatcherKnob) -> Result<ScopePreview, Error> {
+    pub fn preview_scope(&self, actor: &Actor, scope: &Scope, setting: &MatcherSetting) -> Result<ScopePreview, Error> {
         authorise(actor, Action::TurnKnob, &Object::Network)?;
         let packages = self.open_packages()?;
         let trials = self.read(|db| {
@@ -75,7 +75,7 @@ impl Desk {
     fn tried(&self, snapshot: &Snapshot, trials: &[Trial]) -> Result<Outcome, Error> {
         let demands = trials.iter().map(|trial| {
             let before = self.demand(snapshot, &trial.package, &trial.before)?;
-            let after = (trial.before != trial.after).then(|| before.turned(&trial.after));
+            let after = (trial.before.matcher != trial.after.matcher).then(|| before.turned(&trial.after.matcher));
             Ok((before, after))
         });
         let demands: Vec<(Demand, Option<Demand>)> = demands.collect::<Result<_, Error>>()?;
@@ -101,22 +101,23 @@ impl Desk {
 /// A package, with the setting that holds for it and the one that would.
 struct Trial {
     package: TaskPackage,
-    before: MatcherKnob,
-    after: MatcherKnob,
+    before: InForce,
+    after: InForce,
     is_set_elsewhere: bool,
 }
 
 impl Trial {
-    fn of(db: &mut Db, package: TaskPackage, scope: &Scope, setting: &MatcherKnob) -> Result<Self, Error> {
-        let (before, _) = effective(db, &package)?;
+    fn of(db: &mut Db, package: TaskPackage, scope: &Scope, setting: &MatcherSetting) -> Result<Self, Error> {
+        let before = effective(db, &package)?;
         // What is set more narrowly goes on counting; the weights with which a programme starts stand on top of what the network says.
         let narrower: Vec<Scope> = scopes_of(&package).into_iter().take_while(|found| found != scope).collect();
         let (found, _, from) = resolved(db, &narrower)?;
         let (after, is_set_elsewhere) = match from {
             Source::Start | Source::Network => (*setting, false),
-            Source::ProgrammeStart => (MatcherKnob { weights: found.weights, ..*setting }, false),
+            Source::ProgrammeStart => (MatcherSetting { weights: found.weights, ..*setting }, false),
             Source::Package | Source::Programme => (found, true),
         };
+        let after = before.with_matcher(after);
         Ok(Self { package, before, after, is_set_elsewhere })
     }
 }

@@ -4,6 +4,8 @@ use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::faults::Fault;
 use raakvlak_domain::matches::{Approval, MatchState, Offer, Party, Rejection, Verb, check_deadline};
 use raakvlak_domain::texts::Prose;
+use raakvlak_domain::thresholds::ThresholdKnob;
+use raakvlak_engine::asks::Asks;
 use raakvlak_store::matches::{self, MatchQuery, Step, StoredMatch};
 use raakvlak_store::{Tx, experts, packages};
 
@@ -13,6 +15,7 @@ use crate::actor::Actor;
 use crate::authorise::Action;
 use crate::desk::{Desk, Versioned, new_id};
 use crate::error::{Conflict, Error};
+use crate::knobs::{narrowest, scopes_of};
 use crate::ranking::words::Words;
 use crate::rules::book::RuleBook;
 use crate::rules::matches::{keep_judged, refuse_blocked};
@@ -187,6 +190,9 @@ fn check(
         check_offer(offer, tx.now(), words)?;
         check_open(tx, found)?;
     }
+    if decision.verb() == Verb::Offer {
+        check_questions(tx, found)?;
+    }
     if let Some((_, approval)) = decision.approval() {
         check_version(found, approval)?;
     }
@@ -214,6 +220,19 @@ fn check_open(tx: &mut Tx<'_>, found: &StoredMatch) -> Result<(), Error> {
     }
     let person = experts::get(tx, &found.expert)?.ok_or(Error::NotFound)?;
     check_person(&person.expert, &package)
+}
+
+/// Before a first offer the person told as much as the threshold knob asks. Until then they can be found and reviewed like everybody else.
+fn check_questions(tx: &mut Tx<'_>, found: &StoredMatch) -> Result<(), Error> {
+    let package = packages::get(tx, &found.package)?.ok_or(Error::NotFound)?.package;
+    let least = narrowest::<ThresholdKnob>(tx, &scopes_of(&package))?.0.questions.get();
+    if least == 0 {
+        return Ok(());
+    }
+    let told = Asks::told_by(&experts::get(tx, &found.expert)?.ok_or(Error::NotFound)?.expert).count();
+    let query = MatchQuery { expert: Some(found.expert.clone()), ..MatchQuery::default() };
+    let is_first = matches::list(tx, &query)?.iter().all(|other| other.arrangement.is_none());
+    if told < least && is_first { Err(Error::Conflict(Conflict::QuestionsFirst { told, least })) } else { Ok(()) }
 }
 
 /// A yes counts for the version that it names, and only while that version holds.

@@ -68,14 +68,14 @@ impl Desk {
             let stored = packages::get(db, &suggestion.package)?.ok_or(Error::NotFound)?;
             let object = Object::Match { expert, organisation: &stored.package.organisation, introduced: false };
             authorise(actor, Action::Use(Verb::Suggest), &object)?;
-            let (knob, version) = crate::knobs::effective(db, &stored.package)?;
-            Ok((stored.package, knob, version))
+            let knob = crate::knobs::effective(db, &stored.package)?;
+            Ok((stored.package, knob))
         })?;
-        let (package, knob, version) = asked;
+        let (package, knob) = asked;
         match self.explanation_for(&package, &knob, expert) {
             Ok(found) => {
                 let json = serde_json::to_string(&found.answer).map_err(|error| Error::Internal(error.to_string()))?;
-                Ok(Some((json, version)))
+                Ok(Some((json, knob.version)))
             }
             Err(Error::NotFound) => Ok(None),
             Err(error) => Err(error),

@@ -217,6 +217,8 @@ pub(super) struct AskedDayparts {
 pub(super) struct AskedDocument {
     pub(super) document: String,
     pub(super) obtainable_days: Option<i64>,
+    pub(super) diploma: Option<bool>,
+    pub(super) shows: Option<Vec<Held>>,
 }
 
 /// A list of a package that was left out asks for, or offers, nothing.
