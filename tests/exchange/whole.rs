@@ -212,8 +212,11 @@ on_both_databases!(everything_comes_back_from_the_other_database, |database| {
     assert_eq!(vetted(town.read(organisations::all)), vetted(copy.read(organisations::all)));
     assert_eq!(town.read(packages::carried::all), copy.read(packages::carried::all));
     // What waits for a mediator waits there too, and life goes on.
-    let open: Vec<String> =
-        copy.read(|db| todos::page(db, None, 1_000)).into_iter().map(|todo| format!("{} {}", todo.kind, todo.object_id)).collect();
+    let open: Vec<String> = copy
+        .read(|db| todos::list(db, &todos::TodoQuery::default()))
+        .into_iter()
+        .map(|todo| format!("{} {}", todo.kind, todo.object_id))
+        .collect();
     assert!(open.contains(&format!("{HOURS_EXCEEDED} e-lowered")), "{open:?}");
     let checked = copy.desk.check(|| ()).unwrap();
     assert!(checked.whole, "{:#?}", checked.violations);

@@ -141,6 +141,10 @@ const TABLE: &[(&str, &str)] = &[
     ("preview_threshold_knob", "401 403 403 403 403 200 403 403"),
     ("get_threshold_knob", "401 403 403 403 403 200 200 200"),
     ("turn_threshold_knob", "401 403 403 403 403 200 200 403"),
+    ("list_sector_versions", "401 403 403 403 403 200 200 200"),
+    ("preview_sector_knob", "401 403 403 403 403 200 403 403"),
+    ("get_sector_knob", "401 403 403 403 403 200 200 200"),
+    ("turn_sector_knob", "401 403 403 403 403 200 200 403"),
     // Rules: everybody may know them; what comes out for a person is that person's and the mediator's.
     ("list_rules", "401 200 200 200 200 200 200 200"),
     ("list_rule_fields", "401 200 200 200 200 200 200 200"),
@@ -157,9 +161,13 @@ const TABLE: &[(&str, &str)] = &[
     ("link_text", "401 200 200 200 200 200 200 200"),
     ("search_competences", "401 200 200 200 200 200 200 200"),
     ("get_competence", "401 200 200 200 200 200 200 200"),
-    // What waits for a person.
-    ("list_todos", "401 403 403 403 403 200 403 403"),
-    ("close_todo", "401 403 403 403 403 200 403 403"),
+    // What waits for a person: a steward has what is about rules, and knows of nothing else.
+    ("list_todos", "401 403 403 403 403 200 200 403"),
+    ("get_todo", "401 403 403 403 403 200 404 403"),
+    ("close_todo", "401 403 403 403 403 200 404 403"),
+    ("hand_over_todo", "401 403 403 403 403 200 404 403"),
+    ("undo_hand_over", "401 403 403 403 403 200 404 403"),
+    ("route_todos", "401 403 403 403 403 200 200 403"),
     // Everything at once, in and out; those who may, look for one that is not there.
     ("create_import", "401 403 403 403 403 403 202 403"),
     ("get_import", "401 403 403 403 403 403 404 403"),

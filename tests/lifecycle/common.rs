@@ -4,7 +4,7 @@ use raakvlak_domain::identifiers::{ExpertId, MatchId, PackageId};
 use raakvlak_domain::matches::MatchState;
 use raakvlak_domain::packages::PackageState;
 use raakvlak_service::error::{Conflict, Error};
-use raakvlak_store::todos::{self, StoredTodo};
+use raakvlak_store::todos::{self, StoredTodo, TodoQuery};
 use raakvlak_store::{experts, packages};
 use raakvlak_testkit::town::Town;
 
@@ -25,7 +25,7 @@ pub(crate) fn version(town: &Town, expert: &ExpertId) -> i64 {
 
 /// The sorts of to-do that are open about a record, in order.
 pub(crate) fn open_todos(town: &Town, about: &str) -> Vec<String> {
-    let all: Vec<StoredTodo> = town.read(|db| todos::page(db, None, 100_000));
+    let all: Vec<StoredTodo> = town.read(|db| todos::list(db, &TodoQuery::default()));
     let mut kinds: Vec<String> = all.into_iter().filter(|todo| todo.object_id == about).map(|todo| todo.kind).collect();
     kinds.sort();
     kinds

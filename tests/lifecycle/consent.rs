@@ -234,7 +234,7 @@ fn everything(town: &Town, person: &Actor, package: &PackageId) -> String {
         all += &format!("{:?}", town.desk.rank_package(actor, package).map(|ranked| ranked.answer));
         all += &format!("{:?}", town.desk.shortlist(actor, package));
         all += &format!("{:?}", town.desk.package(actor, package));
-        all += &format!("{:?}", town.desk.todos(actor, &page).map(|page| page.items));
+        all += &format!("{:?}", town.desk.todos(actor, false, &page).map(|page| page.items));
     }
     all += &format!("{:?}", town.read(|db| db.audit_rows(&AuditQuery { limit: 10_000, ..AuditQuery::default() })));
     all += &format!("{:?}", town.desk.store().changes_after(0, 10_000).unwrap());

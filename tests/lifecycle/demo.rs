@@ -12,6 +12,7 @@ use raakvlak_service::error::{Conflict, Error};
 use raakvlak_service::exchange::watch::Watch;
 use raakvlak_service::imports::Refused;
 use raakvlak_store::packages::PackageQuery;
+use raakvlak_store::todos::{self, TodoQuery};
 use raakvlak_store::{experts, organisations, packages, programmes, users};
 use raakvlak_testkit::database::TestDatabase;
 use raakvlak_testkit::on_both_databases;
@@ -56,7 +57,15 @@ on_both_databases!(the_region_fills_an_empty_store_once, |database| {
             Role::Steward | Role::Auditor => assert!(town.desk.experts(&actor, &page).is_err()),
         }
     }
-    assert_eq!(town.read(users::count), 6);
+    assert_eq!(town.read(users::count), 7);
+    // What has to be taken in is spread over the mediators by what they know, and none of it is nobody's.
+    let mut shares: BTreeMap<String, usize> = BTreeMap::new();
+    for todo in town.read(|db| todos::list(db, &TodoQuery::default())) {
+        *shares.entry(todo.assigned_to.unwrap().to_string()).or_default() += 1;
+    }
+    println!("to take in: {shares:?}");
+    assert_eq!((shares.len(), shares.values().sum::<usize>()), (3, 60));
+    assert!(shares.values().all(|share| *share >= 10), "{shares:?}");
 });
 
 on_both_databases!(a_store_with_others_in_it_is_left_alone, |database| {
@@ -109,7 +118,7 @@ on_both_databases!(it_comes_back_as_it_went, |database| {
     };
     assert_eq!(ask(&town), ask(&copy));
     let Refused::Faults(faults) = bring(&Actor::system()).unwrap_err() else { panic!("it came in twice") };
-    assert_eq!((faults.total(), faults.faults[0].fault.kind.code()), (28 + 8 + 60 + 400 + 2 * 6, "exists"), "every id, and every address");
+    assert_eq!((faults.total(), faults.faults[0].fault.kind.code()), (28 + 8 + 60 + 400 + 2 * 7, "exists"), "every id, and every address");
 });
 
 pub(crate) fn mediator_of(town: &Empty) -> Actor {

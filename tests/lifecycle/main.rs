@@ -24,6 +24,7 @@ mod memory;
 mod model;
 mod packages_knob;
 mod ranking;
+mod routing;
 mod rules;
 mod story;
 mod threshold_knob;

@@ -16,6 +16,7 @@ use raakvlak_service::desk::{Desk, DeskSettings};
 use raakvlak_service::mail::MailSettings;
 use raakvlak_store::{StoreError, packages};
 use raakvlak_testkit::database::TestDatabase;
+pub(crate) use raakvlak_testkit::town::together;
 use raakvlak_testkit::town::{Empty, moment};
 
 /// A desk on a database of its own; both are gone when it is dropped.
@@ -174,23 +175,6 @@ fn decoded(text: &str) -> String {
         rest = if byte.is_some() { &after[2..] } else { after };
     }
     String::from_utf8(bytes).unwrap()
-}
-
-/// Runs the same work on so many threads that begin together, and gives what each answered.
-pub(crate) fn together<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let gate = std::sync::Barrier::new(threads);
-    std::thread::scope(|scope| {
-        let runs: Vec<_> = (0..threads)
-            .map(|number| {
-                let (gate, work) = (&gate, &work);
-                scope.spawn(move || {
-                    gate.wait();
-                    work(number)
-                })
-            })
-            .collect();
-        runs.into_iter().map(|run| run.join().unwrap()).collect()
-    })
 }
 
 /// Whether these bytes stand in any file of the folder.

@@ -10,6 +10,7 @@ use crate::json::Node;
 use crate::packages::PackagesKnob;
 use crate::quantities::{BasisPoints, Percent};
 use crate::reading::{FromNode, Reading};
+use crate::routing::SectorKnob;
 use crate::rules::RulesKnob;
 use crate::texts::Prose;
 use crate::thresholds::ThresholdKnob;
@@ -133,8 +134,24 @@ impl FromNode for Weights {
 }
 
 /// One weight, 0 to 10.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = u8, minimum = 0, maximum = 10, example = 4)]
 pub struct Weight(u8);
+
+impl Weight {
+    /// The weight, or the heaviest when it would be heavier.
+    #[must_use]
+    pub const fn at_most_heaviest(weight: u8) -> Self {
+        Self(if weight > Weights::HEAVIEST { Weights::HEAVIEST } else { weight })
+    }
+
+    /// How heavy it is.
+    #[must_use]
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
 
 impl FromNode for Weight {
     fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
@@ -314,6 +331,8 @@ closed_words! {
         Packages = "packages",
         /// Says what stands between people and work, and how high it is.
         Threshold = "threshold",
+        /// Says how work that waits for a person finds the one who knows the way.
+        Sector = "sector",
     }
 }
 
@@ -330,6 +349,8 @@ pub enum Setting {
     Packages(PackagesKnob),
     /// Of the threshold knob.
     Threshold(ThresholdKnob),
+    /// Of the sector knob.
+    Sector(SectorKnob),
 }
 
 impl Setting {
@@ -341,6 +362,7 @@ impl Setting {
             Self::Rules(_) => Knob::Rules,
             Self::Packages(_) => Knob::Packages,
             Self::Threshold(_) => Knob::Threshold,
+            Self::Sector(_) => Knob::Sector,
         }
     }
 
@@ -352,6 +374,7 @@ impl Setting {
             Knob::Rules => RulesKnob::from_node(node, reading).map(Self::Rules),
             Knob::Packages => PackagesKnob::from_node(node, reading).map(Self::Packages),
             Knob::Threshold => ThresholdKnob::from_node(node, reading).map(Self::Threshold),
+            Knob::Sector => SectorKnob::from_node(node, reading).map(Self::Sector),
         }
     }
 }
@@ -406,6 +429,20 @@ impl From<ThresholdKnob> for Setting {
 impl From<PackagesKnob> for Setting {
     fn from(setting: PackagesKnob) -> Self {
         Self::Packages(setting)
+    }
+}
+
+impl KnobSetting for SectorKnob {
+    const KNOB: Knob = Knob::Sector;
+
+    fn of(setting: Setting) -> Option<Self> {
+        if let Setting::Sector(setting) = setting { Some(setting) } else { None }
+    }
+}
+
+impl From<SectorKnob> for Setting {
+    fn from(setting: SectorKnob) -> Self {
+        Self::Sector(setting)
     }
 }
 

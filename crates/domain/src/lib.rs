@@ -21,6 +21,7 @@ pub mod packages;
 pub mod places;
 pub mod programmes;
 pub mod quantities;
+pub mod routing;
 pub mod rules;
 pub mod texts;
 pub mod thresholds;

@@ -137,6 +137,10 @@ quantity!(
     Days(u32), decimals 0, 0u32 ..= 36_500u32, schema(value_type = u32, minimum = 0, maximum = 36_500, example = 28)
 );
 quantity!(
+    /// For how many days something may wait: at least one.
+    WaitingDays(u32), decimals 0, 1u32 ..= 90u32, schema(value_type = u32, minimum = 1, maximum = 90, example = 3)
+);
+quantity!(
     /// Basis points: 10 000 is the whole.
     BasisPoints(u32), decimals 0, 0u32 ..= 10_000u32, schema(value_type = u32, minimum = 0, maximum = 10_000, example = 6_000)
 );

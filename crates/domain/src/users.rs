@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::identifiers::{ExpertId, OrganisationId, UserId};
+use crate::identifiers::{ExpertId, OrganisationId, TermId, UserId};
 use crate::languages::Language;
 use crate::reading::WithDerived;
 use crate::texts::{EmailAddress, Line};
@@ -35,7 +35,7 @@ closed_words! {
 }
 
 record! {
-    /// A user. Regions and sectors say where a mediator knows the way.
+    /// A user. Regions, sectors and languages say where a mediator knows the way.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
     pub struct User {
         /// Names the user.
@@ -57,6 +57,8 @@ record! {
         pub regions: Vec<Line> = Vec::new(),
         /// The sectors that a mediator knows.
         pub sectors: Vec<Line> = Vec::new(),
+        /// The languages that a mediator speaks beside Dutch, by their code.
+        pub languages: Vec<TermId> = Vec::new(),
         /// Whether this person can sign in.
         #[schema(read_only)]
         pub state: UserState = UserState::Active,

@@ -27,6 +27,7 @@ pub mod preview;
 mod promising;
 pub mod ranking;
 pub mod repair;
+pub mod routing;
 pub mod shortlist;
 pub mod similarity;
 

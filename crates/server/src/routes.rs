@@ -142,6 +142,10 @@ pub fn api(config: &mut ServiceConfig) {
             .service(knobs::threshold::preview_threshold_knob)
             .service(knobs::threshold::get_threshold_knob)
             .service(knobs::threshold::turn_threshold_knob)
+            .service(knobs::sector::list_sector_versions)
+            .service(knobs::sector::preview_sector_knob)
+            .service(knobs::sector::get_sector_knob)
+            .service(knobs::sector::turn_sector_knob)
             // Rules.
             .service(rules::try_rules)
             .service(rules::list_rule_fields)
@@ -161,6 +165,10 @@ pub fn api(config: &mut ServiceConfig) {
             .service(vocabulary::get_competence)
             // To-dos.
             .service(todos::list_todos)
+            .service(todos::route_todos)
+            .service(todos::get_todo)
+            .service(todos::hand_over_todo)
+            .service(todos::undo_hand_over)
             .service(todos::close_todo)
             // Everything at once, in and out.
             .service(imports::create_import)

@@ -146,6 +146,10 @@ pub enum Action {
     ReadTodos,
     /// Close something that a person had to do ([`Object::Network`]).
     CloseTodo,
+    /// Hand over something that a person has to do ([`Object::Network`]).
+    HandOverTodo,
+    /// Deal anew what people have to do ([`Object::Network`]).
+    RouteTodos,
     /// Read the vocabularies ([`Object::Network`]).
     ReadVocabulary,
     /// Bring vocabularies in ([`Object::Network`]).
@@ -228,6 +232,8 @@ impl Action {
         Self::ReadFigures,
         Self::ReadTodos,
         Self::CloseTodo,
+        Self::HandOverTodo,
+        Self::RouteTodos,
         Self::ReadVocabulary,
         Self::ImportVocabulary,
         Self::Import,
@@ -391,8 +397,11 @@ fn row(action: Action) -> &'static str {
         Action::ReadAudit => "NNN NNN NNN YYY YYY Y",
         Action::VerifyAudit => "NNN NNN NNN YYY YYY Y",
         Action::ReadFigures => "NNN NNN YYY YYY YYY Y",
-        Action::ReadTodos => "NNN NNN YYY NNN NNN Y",
-        Action::CloseTodo => "NNN NNN YYY NNN NNN Y",
+        // A steward has what is about rules, and sees nothing else of it.
+        Action::ReadTodos => "NNN NNN YYY YYY NNN Y",
+        Action::CloseTodo => "NNN NNN YYY YYY NNN Y",
+        Action::HandOverTodo => "NNN NNN YYY YYY NNN Y",
+        Action::RouteTodos => "NNN NNN YYY YYY NNN Y",
         Action::ReadVocabulary => "YYY YYY YYY YYY YYY Y",
         Action::ImportVocabulary => "NNN NNN NNN YYY NNN Y",
         Action::Import => "NNN NNN NNN YYY NNN Y",

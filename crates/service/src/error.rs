@@ -133,6 +133,8 @@ pub enum Conflict {
     NoDatabase,
     /// An import or export is running; there is one at a time.
     Busy,
+    /// The last thing that happened to a to-do was no handing over.
+    NotHandedOver,
 }
 
 impl Conflict {
@@ -159,6 +161,7 @@ impl Conflict {
             Self::InUse => "in_use",
             Self::NoDatabase => "no_database",
             Self::Busy => "busy",
+            Self::NotHandedOver => "not_handed_over",
         }
     }
 
@@ -204,6 +207,7 @@ impl Conflict {
                 "Hier is nog geen database. Wijs de goede aan met --data-dir of --database-url, of maak er een met `raakvlak serve`.".into()
             }
             Self::Busy => "Er loopt al een import of export. Wacht tot die klaar is.".into(),
+            Self::NotHandedOver => "Er is niets om terug te draaien: dit is niet als laatste overgedragen. Draag het zelf over.".into(),
         }
     }
 
@@ -235,6 +239,9 @@ impl Conflict {
                     .into()
             }
             Self::Busy => "An import or export is running. Wait until it is done.".into(),
+            Self::NotHandedOver => {
+                "There is nothing to undo: the last thing that happened here was no handing over. Hand it over yourself.".into()
+            }
         }
     }
 }

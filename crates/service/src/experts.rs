@@ -445,7 +445,7 @@ pub(crate) fn settle_hours_todo(tx: &mut Tx<'_>, actor: &Actor, id: &ExpertId) -
     let most = expert.hours.map(|hours| hours.max.get()).filter(|most| heaviest > *most && !arranged.is_empty());
     let kind = ObjectKind::Expert.as_str();
     if most.is_some() {
-        todos::open(tx, &new_id(), HOURS_EXCEEDED, kind, id.as_str(), None)?;
+        crate::routing::open(tx, HOURS_EXCEEDED, ObjectKind::Expert, id.as_str(), None)?;
     } else {
         todos::close_about(tx, HOURS_EXCEEDED, kind, id.as_str(), (!actor.is_system()).then_some(&actor.user))?;
     }

@@ -10,7 +10,7 @@ use raakvlak_store::packages::{self, PackageQuery};
 use raakvlak_store::{Action as Act, ObjectKind, Tx, idempotency, knobs, outbox, sessions, shortlists, todos};
 
 use crate::actor::Actor;
-use crate::desk::{Desk, new_id};
+use crate::desk::Desk;
 use crate::error::Error;
 use crate::knobs::{narrowest, scopes_of, waits_for_intake};
 use crate::mail;
@@ -72,7 +72,7 @@ impl Desk {
                 let knob = narrowest::<ThresholdKnob>(tx, &scopes_of(&stored.package))?.0;
                 let (kind, id) = (ObjectKind::Package.as_str(), stored.package.id.as_str());
                 if waits_for_intake(&stored, &knob, tx.now()) && todos::about(tx, INTAKE, kind, id)?.is_empty() {
-                    todos::open(tx, &new_id(), INTAKE, kind, id, None)?;
+                    crate::routing::open(tx, INTAKE, ObjectKind::Package, id, None)?;
                     opened += 1;
                 }
             }

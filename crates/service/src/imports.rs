@@ -1,6 +1,6 @@
 //! Bringing a dataset folder in, whole or not at all.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use raakvlak_domain::users::{Role, User};
 use raakvlak_store::matches::carried::{self as carried_matches, WholeMatch};
 use raakvlak_store::packages::carried::{self as carried_packages, Revision, WholePackage};
 use raakvlak_store::places::{self as store_places, StoredPlace};
-use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, experts, knobs, organisations, programmes, rules, todos, users, vocabulary};
+use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, experts, knobs, organisations, programmes, rules, users, vocabulary};
 use serde::Serialize;
 
 use crate::actor::Actor;
@@ -369,12 +369,13 @@ fn insert_user(tx: &mut Tx<'_>, user: &User) -> Result<(), Error> {
 fn settle(tx: &mut Tx<'_>, actor: &Actor, records: Records) -> Result<(), Error> {
     let of_folder: HashSet<ExpertId> = records.experts.into_iter().map(|expert| expert.id).collect();
     let packages_of_folder: HashSet<PackageId> = records.packages.into_iter().map(|package| package.id).collect();
-    let (mut people, mut work): (HashMap<ExpertId, bool>, HashSet<PackageId>) = Default::default();
+    let (mut people, mut work): (BTreeMap<ExpertId, bool>, HashSet<PackageId>) = Default::default();
+    let mut waiting = Vec::new();
     for record in records.matches {
         let whole = record.whole();
         carried_matches::insert(tx, &whole)?;
         if let Some(kind) = waits_for(&whole) {
-            todos::open(tx, &new_id(), kind, ObjectKind::Match.as_str(), whole.id.as_str(), None)?;
+            waiting.push((kind, ObjectKind::Match, whole.id.to_string()));
         }
         if whole.state.takes_hours() {
             let here = of_folder.contains(&whole.expert);
@@ -388,6 +389,7 @@ fn settle(tx: &mut Tx<'_>, actor: &Actor, records: Records) -> Result<(), Error>
             return Err(Error::Conflict(Conflict::Hours { heaviest, most }));
         }
     }
+    crate::routing::open_all(tx, &waiting)?;
     for package in work.iter().filter(|package| !packages_of_folder.contains(*package)) {
         let stored = raakvlak_store::packages::get(tx, package)?.ok_or(Error::NotFound)?;
         crate::matches::check_capacity(tx, &stored.package)?;

@@ -27,6 +27,7 @@ pub mod packages;
 pub mod places;
 pub mod programmes;
 pub mod ranking;
+pub mod routing;
 pub mod rules;
 pub mod sessions;
 pub mod shortlists;

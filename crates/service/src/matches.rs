@@ -10,7 +10,7 @@ use raakvlak_domain::matches::{CheckIn, Evaluation, MatchState, Origin, Party, V
 use raakvlak_domain::users::Role;
 use raakvlak_engine::explanation::Explanation;
 use raakvlak_store::matches::{self, Event, MatchQuery, StoredMatch, Yes};
-use raakvlak_store::{Action as Act, Db, Keys, ObjectKind, Tx, todos};
+use raakvlak_store::{Action as Act, Db, Keys, ObjectKind, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 

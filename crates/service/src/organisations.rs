@@ -281,6 +281,7 @@ fn known_or_new(tx: &mut Tx<'_>, invitation: &Invitation) -> Result<StoredUser, 
         organisations: Vec::new(),
         regions: Vec::new(),
         sectors: Vec::new(),
+        languages: Vec::new(),
         state: UserState::Active,
     };
     Ok(users::insert(tx, &user)?)

@@ -75,6 +75,18 @@ impl Towns {
         &self.towns
     }
 
+    /// The town whose centre lies nearest to a point; of equals the first in the list.
+    #[must_use]
+    pub fn nearest(&self, point: Point) -> Option<&Town> {
+        // Degrees east are shorter further north; only which is nearest counts, so that the earth can be flat here.
+        let narrow = point.lat.to_radians().cos();
+        let apart = |town: &Town| {
+            let (north, east) = (town.point.lat - point.lat, (town.point.lon - point.lon) * narrow);
+            north * north + east * east
+        };
+        self.towns.iter().min_by(|one, other| apart(one).total_cmp(&apart(other)))
+    }
+
     /// The one town of this name.
     ///
     /// # Errors
@@ -269,6 +281,14 @@ mod tests {
         assert_eq!(named("  ZWOLLE "), Ok("Zwolle".into()));
         assert_eq!(named("\u{2019}s-Gravenhage"), Ok("Den Haag".into()));
         assert_eq!(named("Nergenshuizen"), Err(FaultKind::UnknownPlace { name: "Nergenshuizen".into() }));
+    }
+
+    #[test]
+    fn a_point_lies_nearest_to_one_town() {
+        let towns = Towns::built_in();
+        let near = towns.nearest(Point { lat: 52.51, lon: 6.1 }).unwrap();
+        assert_eq!((near.name.as_str(), near.province.as_str()), ("Zwolle", "Overijssel"));
+        assert_eq!(Towns::default().nearest(near.point), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Users at the desk: making them, what they may do, letting them in or not, and their going.
 
 use raakvlak_domain::faults::{Fault, FaultKind};
-use raakvlak_domain::identifiers::{ExpertId, UserId};
+use raakvlak_domain::identifiers::{ExpertId, TermId, UserId};
 use raakvlak_domain::texts::Line;
 use raakvlak_domain::users::{Role, User, UserState};
 use raakvlak_store::matches::{self, MatchQuery};
@@ -25,6 +25,8 @@ pub struct Permissions {
     pub regions: Vec<Line>,
     /// The sectors of a mediator.
     pub sectors: Vec<Line>,
+    /// The languages of a mediator.
+    pub languages: Vec<TermId>,
 }
 
 impl Desk {
@@ -111,13 +113,13 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`Error::Stale`]; [`Error::Invalid`] when there is no role, or regions or sectors without the role of mediator.
+    /// [`Error::Stale`]; [`Error::Invalid`] when there is no role, or regions, sectors or languages without the role of mediator.
     pub fn change_roles(&self, actor: &Actor, id: &UserId, permissions: Permissions, version: i64) -> Result<Versioned<User>, Error> {
         let id = id.clone();
         self.write(actor, move |tx, actor| {
             let (stored, role) = readable(tx, actor, &id, Action::ChangeRoles)?;
-            let Permissions { roles, regions, sectors } = permissions;
-            let changed = User { roles, regions, sectors, ..stored.user.clone() };
+            let Permissions { roles, regions, sectors, languages } = permissions;
+            let changed = User { roles, regions, sectors, languages, ..stored.user.clone() };
             check(tx, &changed)?;
             let after = users::update(tx, &changed, version)?;
             note(tx, actor, role, Act::Update, Some(&stored), &after)?;
@@ -253,8 +255,8 @@ fn check(db: &mut Db, user: &User) -> Result<(), Error> {
         faults.push(Fault::new("/roles", FaultKind::TooFew { least: 1 }));
     }
     if !user.roles.contains(&Role::Mediator) {
-        let of_mediators = [("/regions", &user.regions), ("/sectors", &user.sectors)];
-        let told = of_mediators.into_iter().filter(|(_, lines)| !lines.is_empty());
+        let of_mediators = [("/regions", user.regions.len()), ("/sectors", user.sectors.len()), ("/languages", user.languages.len())];
+        let told = of_mediators.into_iter().filter(|(_, told)| *told > 0);
         faults.extend(told.map(|(pointer, _)| Fault::new(pointer, FaultKind::TooMany { most: 0 })));
     }
     if user.email.as_ref().is_some_and(|email| !mail::is_deliverable(email)) {
@@ -311,6 +313,7 @@ fn changed_fields(before: Option<&User>, after: &User) -> Vec<&'static str> {
         ("roles", before.roles != after.roles),
         ("regions", before.regions != after.regions),
         ("sectors", before.sectors != after.sectors),
+        ("languages", before.languages != after.languages),
         ("state", before.state != after.state),
     ];
     differs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()

@@ -13,8 +13,8 @@ use crate::error::{StoreError, StoreResult};
 use crate::keys::KeyId;
 use crate::schema::{
     approvals, arrangements, erasures, experts as expert_rows, knob_versions, match_events, matches as match_rows, organisation_members,
-    organisations, package_revisions, rules, shortlists as shortlist_rows, sign_in_codes, task_packages, todos, users as user_rows,
-    vocabulary_versions,
+    organisations, package_revisions, rules, shortlists as shortlist_rows, sign_in_codes, task_packages, todo_assignments, todos,
+    users as user_rows, vocabulary_versions,
 };
 use crate::transaction::Tx;
 use crate::{changes, dialect, experts, idempotency, matches, outbox, sessions, shortlists, users};
@@ -23,9 +23,10 @@ use crate::{changes, dialect, experts, idempotency, matches, outbox, sessions, s
 pub const ERASED: &str = "erased";
 
 /// The tables that hold something of a person.
-pub(crate) const TABLES: [&str; 28] = [
+pub(crate) const TABLES: [&str; 30] = [
     "users",
     "user_roles",
+    "user_languages",
     "sign_in_codes",
     "sessions",
     "idempotency",
@@ -51,6 +52,7 @@ pub(crate) const TABLES: [&str; 28] = [
     "match_rules",
     "outbox",
     "todos",
+    "todo_assignments",
     "changes",
 ];
 
@@ -151,6 +153,8 @@ fn rename_in_history(connection: &mut AnyConnection, id: &UserId) -> StoreResult
         shortlist_rows.made_by,
         sign_in_codes.made_by,
         task_packages.taken_in_by,
+        todo_assignments.made_by,
+        todo_assignments.user_id,
         todos.closed_by,
         vocabulary_versions.made_by,
     );
@@ -159,8 +163,7 @@ fn rename_in_history(connection: &mut AnyConnection, id: &UserId) -> StoreResult
 
 /// Takes a record out of the to-dos and the change feed; followers hear only that something of this sort is gone.
 fn forget(tx: &mut Tx<'_>, kind: ObjectKind, id: &str) -> StoreResult<()> {
-    let about = todos::table.filter(todos::object_kind.eq(kind.as_str())).filter(todos::object_id.eq(id));
-    diesel::delete(about).execute(tx.connection())?;
+    crate::todos::delete_about(tx, kind.as_str(), id)?;
     changes::forget(tx.connection(), kind.as_str(), id)?;
     tx.notes.changed.retain(|(of, about)| !(*of == kind.as_str() && about == id));
     tx.changed(kind, "");

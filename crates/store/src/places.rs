@@ -53,19 +53,25 @@ pub fn replace(tx: &mut Tx<'_>, kind: &str, new: &[StoredPlace]) -> StoreResult<
     Ok(insert_many!(tx.connection(), places::table, rows)?)
 }
 
+/// The place of this kind and name, when it was brought in.
+///
+/// # Errors
+/// Any error of the database.
+pub fn get(db: &mut Db, kind: &str, name: &str) -> StoreResult<Option<StoredPlace>> {
+    let row: Option<Row> = places::table.find((kind, name)).select(Row::as_select()).first(db.connection()).optional()?;
+    Ok(row.map(stored))
+}
+
 /// Every place that was brought in.
 ///
 /// # Errors
 /// Any error of the database.
 pub fn all(db: &mut Db) -> StoreResult<Vec<StoredPlace>> {
     let rows: Vec<Row> = places::table.order((places::kind, places::name)).select(Row::as_select()).load(db.connection())?;
-    Ok(rows
-        .into_iter()
-        .map(|row| StoredPlace {
-            kind: row.kind,
-            name: row.name,
-            point: Point { lat: row.latitude as f64 / MILLIONTHS, lon: row.longitude as f64 / MILLIONTHS },
-            region: row.region,
-        })
-        .collect())
+    Ok(rows.into_iter().map(stored).collect())
+}
+
+fn stored(row: Row) -> StoredPlace {
+    let point = Point { lat: row.latitude as f64 / MILLIONTHS, lon: row.longitude as f64 / MILLIONTHS };
+    StoredPlace { kind: row.kind, name: row.name, point, region: row.region }
 }

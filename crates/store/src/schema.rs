@@ -418,6 +418,27 @@ diesel::table! {
         closed_at -> Nullable<BigInt>,
         closed_by -> Nullable<Text>,
         version -> BigInt,
+        assigned_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    todo_assignments (todo_id, number) {
+        todo_id -> Text,
+        number -> BigInt,
+        way -> Text,
+        user_id -> Nullable<Text>,
+        key_id -> Text,
+        sealed -> Binary,
+        made_by -> Nullable<Text>,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_languages (user_id, language) {
+        user_id -> Text,
+        language -> Text,
     }
 }
 
@@ -539,6 +560,8 @@ diesel::joinable!(check_ins -> matches (match_id));
 diesel::joinable!(evaluations -> matches (match_id));
 diesel::joinable!(match_rules -> knob_versions (rules_version));
 diesel::joinable!(todos -> users (assigned_to));
+diesel::joinable!(todo_assignments -> todos (todo_id));
+diesel::joinable!(user_languages -> users (user_id));
 diesel::joinable!(vocabulary_files -> vocabulary_versions (version_id));
 diesel::joinable!(neighbour_lists -> vocabulary_versions (version_id));
 
@@ -581,6 +604,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     match_rules,
     outbox,
     todos,
+    todo_assignments,
+    user_languages,
     vocabulary_versions,
     vocabulary_files,
     neighbour_lists,
@@ -590,12 +615,13 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 
 /// Every table, in the order in which rows can be added without a dangling reference.
-pub const TABLES: [&str; 44] = [
+pub const TABLES: [&str; 46] = [
     "instance",
     "counters",
     "erasures",
     "users",
     "user_roles",
+    "user_languages",
     "sign_in_codes",
     "sessions",
     "idempotency",
@@ -629,6 +655,7 @@ pub const TABLES: [&str; 44] = [
     "match_rules",
     "outbox",
     "todos",
+    "todo_assignments",
     "vocabulary_versions",
     "vocabulary_files",
     "neighbour_lists",

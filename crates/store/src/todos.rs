@@ -1,4 +1,6 @@
-//! To-dos: what needs a person, oldest first, so that nothing is lost.
+//! To-dos: what needs a person, oldest first, so that nothing is lost; and to whom each went, when and why.
+
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use raakvlak_domain::calendar::Instant;
@@ -7,6 +9,9 @@ use raakvlak_domain::identifiers::UserId;
 use crate::error::{StoreError, StoreResult};
 use crate::schema::todos;
 use crate::transaction::{Db, Tx};
+use crate::users::user_id;
+
+pub mod assignments;
 
 /// Something that a person has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +24,10 @@ pub struct StoredTodo {
     pub object_kind: String,
     /// The record that it is about.
     pub object_id: String,
+    /// Who has it; `None` when it is nobody's.
+    pub assigned_to: Option<UserId>,
+    /// Since when they have it, or since when it is nobody's; `None` when it was never given to anybody.
+    pub assigned_at: Option<Instant>,
     /// When it was opened.
     pub opened_at: Instant,
     /// Until when it should be done.
@@ -27,6 +36,19 @@ pub struct StoredTodo {
     pub closed_at: Option<Instant>,
     /// The version that an update must name.
     pub version: i64,
+}
+
+/// Which open to-dos to list. What is `None` does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TodoQuery {
+    /// Only those that this user has.
+    pub assigned_to: Option<UserId>,
+    /// Only about records of this sort.
+    pub object_kind: Option<&'static str>,
+    /// Only after this id.
+    pub after: Option<String>,
+    /// At most so many; everything when `None`.
+    pub limit: Option<i64>,
 }
 
 #[derive(Debug, Queryable, Insertable, Selectable)]
@@ -44,20 +66,21 @@ struct Row {
     closed_at: Option<i64>,
     closed_by: Option<String>,
     version: i64,
+    assigned_at: Option<i64>,
 }
 
-/// Opens a to-do, unless the same is open already.
+/// Opens a to-do, unless the same is open already; says whether it did.
 ///
 /// # Errors
 /// Any error of the database.
-pub fn open(tx: &mut Tx<'_>, id: &str, kind: &str, object_kind: &str, object_id: &str, due_at: Option<Instant>) -> StoreResult<()> {
+pub fn open(tx: &mut Tx<'_>, id: &str, kind: &str, object_kind: &str, object_id: &str, due_at: Option<Instant>) -> StoreResult<bool> {
     let same = todos::table
         .filter(todos::kind.eq(kind))
         .filter(todos::object_kind.eq(object_kind))
         .filter(todos::object_id.eq(object_id))
         .filter(todos::closed_at.is_null());
     if same.count().get_result::<i64>(tx.connection())? > 0 {
-        return Ok(());
+        return Ok(false);
     }
     let row = Row {
         id: id.to_owned(),
@@ -72,9 +95,10 @@ pub fn open(tx: &mut Tx<'_>, id: &str, kind: &str, object_kind: &str, object_id:
         closed_at: None,
         closed_by: None,
         version: 1,
+        assigned_at: None,
     };
     diesel::insert_into(todos::table).values(&row).execute(tx.connection())?;
-    Ok(())
+    Ok(true)
 }
 
 /// Closes a to-do, built on this version.
@@ -115,7 +139,7 @@ pub fn close_about(tx: &mut Tx<'_>, kind: &str, object_kind: &str, object_id: &s
 pub fn about(db: &mut Db, kind: &str, object_kind: &str, object_id: &str) -> StoreResult<Vec<StoredTodo>> {
     let rows = todos::table.filter(todos::kind.eq(kind)).filter(todos::object_kind.eq(object_kind)).filter(todos::object_id.eq(object_id));
     let rows: Vec<Row> = rows.order(todos::id).select(Row::as_select()).load(db.connection())?;
-    Ok(rows.into_iter().map(stored).collect())
+    rows.into_iter().map(stored).collect()
 }
 
 /// The to-do with this id.
@@ -124,38 +148,62 @@ pub fn about(db: &mut Db, kind: &str, object_kind: &str, object_id: &str) -> Sto
 /// Any error of the database.
 pub fn get(db: &mut Db, id: &str) -> StoreResult<Option<StoredTodo>> {
     let row: Option<Row> = todos::table.find(id).select(Row::as_select()).first(db.connection()).optional()?;
-    Ok(row.map(stored))
+    row.map(stored).transpose()
 }
 
-/// The open to-dos, oldest first (ids grow with time), after the one named.
+/// The open to-dos of a query, oldest first (ids grow with time).
 ///
 /// # Errors
 /// Any error of the database.
-pub fn page(db: &mut Db, after: Option<&str>, limit: i64) -> StoreResult<Vec<StoredTodo>> {
-    let open = todos::table.filter(todos::closed_at.is_null()).filter(todos::id.gt(after.unwrap_or_default()));
+pub fn list(db: &mut Db, query: &TodoQuery) -> StoreResult<Vec<StoredTodo>> {
+    let after = query.after.clone().unwrap_or_default();
+    let mut open = todos::table.filter(todos::closed_at.is_null()).filter(todos::id.gt(after)).into_boxed();
+    if let Some(user) = &query.assigned_to {
+        open = open.filter(todos::assigned_to.eq(Some(user.to_string())));
+    }
+    if let Some(kind) = query.object_kind {
+        open = open.filter(todos::object_kind.eq(kind));
+    }
+    let limit = query.limit.unwrap_or(i64::MAX);
     let rows: Vec<Row> = open.order(todos::id).limit(limit).select(Row::as_select()).load(db.connection())?;
-    Ok(rows.into_iter().map(stored).collect())
+    rows.into_iter().map(stored).collect()
 }
 
-/// Takes away every to-do about a record that is erased.
+/// How many open to-dos everybody has who has any.
+///
+/// # Errors
+/// Any error of the database.
+pub fn open_per_user(db: &mut Db) -> StoreResult<HashMap<UserId, u32>> {
+    let open = todos::table.filter(todos::closed_at.is_null()).filter(todos::assigned_to.is_not_null());
+    let rows: Vec<(Option<String>, i64)> =
+        open.group_by(todos::assigned_to).select((todos::assigned_to, diesel::dsl::count_star())).load(db.connection())?;
+    let told = rows.into_iter().filter_map(|(user, count)| user.map(|user| (user, count)));
+    told.map(|(user, count)| Ok((user_id(&user)?, u32::try_from(count).unwrap_or(u32::MAX)))).collect()
+}
+
+/// Takes away every to-do about a record that is erased, with everything about to whom it went.
 ///
 /// # Errors
 /// Any error of the database.
 pub fn delete_about(tx: &mut Tx<'_>, object_kind: &str, object_id: &str) -> StoreResult<()> {
     let about = todos::table.filter(todos::object_kind.eq(object_kind)).filter(todos::object_id.eq(object_id));
-    diesel::delete(about).execute(tx.connection())?;
+    let ids: Vec<String> = about.select(todos::id).load(tx.connection())?;
+    assignments::delete_of(tx, &ids)?;
+    diesel::delete(todos::table.filter(todos::id.eq_any(&ids))).execute(tx.connection())?;
     Ok(())
 }
 
-fn stored(row: Row) -> StoredTodo {
-    StoredTodo {
+fn stored(row: Row) -> StoreResult<StoredTodo> {
+    Ok(StoredTodo {
         id: row.id,
         kind: row.kind,
         object_kind: row.object_kind,
         object_id: row.object_id,
+        assigned_to: row.assigned_to.map(|user| user_id(&user)).transpose()?,
+        assigned_at: row.assigned_at.map(Instant::from_microseconds),
         opened_at: Instant::from_microseconds(row.opened_at),
         due_at: row.due_at.map(Instant::from_microseconds),
         closed_at: row.closed_at.map(Instant::from_microseconds),
         version: row.version,
-    }
+    })
 }

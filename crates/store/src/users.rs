@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use raakvlak_domain::calendar::Instant;
-use raakvlak_domain::identifiers::{ExpertId, OrganisationId, UserId};
+use raakvlak_domain::identifiers::{ExpertId, OrganisationId, TermId, UserId};
 use raakvlak_domain::languages::Language;
 use raakvlak_domain::reading;
 use raakvlak_domain::record;
@@ -16,7 +16,7 @@ use crate::audit::ObjectKind;
 use crate::dialect::insert_many;
 use crate::error::{StoreError, StoreResult};
 use crate::keys::{Digest, KeyId, Keys, Place};
-use crate::schema::{experts, organisation_members, user_roles, users};
+use crate::schema::{experts, organisation_members, user_languages, user_roles, users};
 use crate::transaction::{Db, Tx};
 
 const TABLE: &str = "users";
@@ -69,6 +69,13 @@ struct RoleRow {
     region: String,
     sector: String,
     made_at: i64,
+}
+
+#[derive(Debug, Queryable, Insertable, Selectable)]
+#[diesel(table_name = user_languages)]
+struct LanguageRow {
+    user_id: String,
+    language: String,
 }
 
 fn corrupt(why: &str) -> StoreError {
@@ -180,6 +187,39 @@ pub fn keys_by_role(db: &mut Db, roles: &[Role]) -> StoreResult<Vec<(UserId, Key
     rows.iter().map(|(id, key)| Ok((user_id(id)?, KeyId::parse(key)?))).collect()
 }
 
+/// What a user does here and knows of, without their name and address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InRoles {
+    /// The user.
+    pub id: UserId,
+    /// The roles.
+    pub roles: Vec<Role>,
+    /// The expert that this user is.
+    pub expert: Option<ExpertId>,
+    /// The organisations that this user speaks for.
+    pub organisations: Vec<OrganisationId>,
+    /// The regions that a mediator works in.
+    pub regions: Vec<Line>,
+    /// The sectors that a mediator knows.
+    pub sectors: Vec<Line>,
+    /// The languages that a mediator speaks.
+    pub languages: Vec<TermId>,
+}
+
+/// Everybody who can sign in and acts in one of these roles, in the order of ids. Nothing that is sealed is opened for it.
+///
+/// # Errors
+/// Any error of the database.
+pub fn active_in(db: &mut Db, roles: &[Role]) -> StoreResult<Vec<InRoles>> {
+    let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    let having = user_roles::table.filter(user_roles::role.eq_any(words)).select(user_roles::user_id);
+    let active = users::table.filter(users::id.eq_any(having)).filter(users::state.eq(UserState::Active.as_str()));
+    let found: Vec<String> = active.order(users::id).select(users::id).load(db.connection())?;
+    let ids: Vec<&str> = found.iter().map(String::as_str).collect();
+    let mut ties = ties(db, &ids)?;
+    ids.iter().map(|id| in_roles(user_id(id)?, &mut ties)).collect()
+}
+
 /// How many users there are, blocked ones included.
 ///
 /// # Errors
@@ -194,6 +234,7 @@ pub fn count(db: &mut Db) -> StoreResult<i64> {
 /// [`StoreError::Dangling`] while something still names the user.
 pub(crate) fn delete(tx: &mut Tx<'_>, id: &UserId) -> StoreResult<()> {
     diesel::delete(user_roles::table.filter(user_roles::user_id.eq(id.as_str()))).execute(tx.connection())?;
+    diesel::delete(user_languages::table.filter(user_languages::user_id.eq(id.as_str()))).execute(tx.connection())?;
     diesel::delete(users::table.find(id.as_str())).execute(tx.connection())?;
     tx.changed(ObjectKind::User, id.as_str());
     Ok(())
@@ -207,7 +248,7 @@ fn sealed_contact(keys: &Keys, key: KeyId, user: &User) -> StoreResult<Vec<u8>> 
     keys.of(key).seal_json(&place(&user.id), &Contact { name: user.name.clone(), email: user.email.clone() })
 }
 
-/// One row for each role, and for a mediator one for each region and each sector.
+/// One row for each role, and for a mediator one for each region, each sector and each language.
 fn set_roles(tx: &mut Tx<'_>, user: &User) -> StoreResult<()> {
     let made_at = tx.now().microseconds();
     let row = |role: &str, region: &str, sector: &str| RoleRow {
@@ -222,6 +263,10 @@ fn set_roles(tx: &mut Tx<'_>, user: &User) -> StoreResult<()> {
     rows.extend(user.sectors.iter().map(|sector| row(Role::Mediator.as_str(), "", sector.as_str())));
     diesel::delete(user_roles::table.filter(user_roles::user_id.eq(user.id.as_str()))).execute(tx.connection())?;
     insert_many!(tx.connection(), user_roles::table, rows)?;
+    diesel::delete(user_languages::table.filter(user_languages::user_id.eq(user.id.as_str()))).execute(tx.connection())?;
+    let spoken = |language: &TermId| LanguageRow { user_id: user.id.to_string(), language: language.to_string() };
+    let languages: Vec<LanguageRow> = user.languages.iter().map(spoken).collect();
+    insert_many!(tx.connection(), user_languages::table, languages)?;
     Ok(())
 }
 
@@ -234,31 +279,38 @@ struct Ties {
     roles: HashMap<String, Vec<RoleRow>>,
     experts: HashMap<String, String>,
     organisations: HashMap<String, Vec<String>>,
+    languages: HashMap<String, Vec<String>>,
 }
 
 fn stored_all(db: &mut Db, rows: Vec<Row>) -> StoreResult<Vec<StoredUser>> {
-    let mut ties = ties(db, &rows)?;
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let mut ties = ties(db, &ids)?;
     rows.into_iter().map(|row| assembled(db.keys(), row, &mut ties)).collect()
 }
 
-fn ties(db: &mut Db, rows: &[Row]) -> StoreResult<Ties> {
-    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+fn ties(db: &mut Db, ids: &[&str]) -> StoreResult<Ties> {
     let roles: Vec<RoleRow> = user_roles::table
-        .filter(user_roles::user_id.eq_any(&ids))
+        .filter(user_roles::user_id.eq_any(ids))
         .order((user_roles::user_id, user_roles::role, user_roles::region, user_roles::sector))
         .select(RoleRow::as_select())
         .load(db.connection())?;
     let experts: Vec<(Option<String>, String)> =
-        experts::table.filter(experts::user_id.eq_any(&ids)).select((experts::user_id, experts::id)).load(db.connection())?;
+        experts::table.filter(experts::user_id.eq_any(ids)).select((experts::user_id, experts::id)).load(db.connection())?;
     let organisations: Vec<(String, String)> = organisation_members::table
-        .filter(organisation_members::user_id.eq_any(&ids))
+        .filter(organisation_members::user_id.eq_any(ids))
         .order((organisation_members::user_id, organisation_members::organisation_id))
         .select((organisation_members::user_id, organisation_members::organisation_id))
+        .load(db.connection())?;
+    let languages: Vec<LanguageRow> = user_languages::table
+        .filter(user_languages::user_id.eq_any(ids))
+        .order((user_languages::user_id, user_languages::language))
+        .select(LanguageRow::as_select())
         .load(db.connection())?;
     Ok(Ties {
         roles: grouped(roles.into_iter().map(|row| (row.user_id.clone(), row))),
         experts: experts.into_iter().filter_map(|(user, expert)| Some((user?, expert))).collect(),
         organisations: grouped(organisations),
+        languages: grouped(languages.into_iter().map(|row| (row.user_id, row.language))),
     })
 }
 
@@ -274,26 +326,40 @@ fn assembled(keys: &Keys, row: Row, ties: &mut Ties) -> StoreResult<StoredUser> 
     let (id, key) = (user_id(&row.id)?, KeyId::parse(&row.key_id)?);
     let text = keys.of(key).open_text(&place(&id), &row.sealed_contact)?;
     let contact: Contact = reading::read(&text).map_err(|_| corrupt("a contact"))?;
-    let roles = ties.roles.remove(&row.id).unwrap_or_default();
-    let line = |text: &String| Line::new(text).map_err(|_| corrupt("a region or sector"));
-    let regions = roles.iter().map(|role| &role.region).filter(|region| !region.is_empty()).map(line).collect::<StoreResult<_>>()?;
-    let sectors = roles.iter().map(|role| &role.sector).filter(|sector| !sector.is_empty()).map(line).collect::<StoreResult<_>>()?;
-    let expert = ties.experts.remove(&row.id).map(|id| ExpertId::new(&id).map_err(|_| corrupt("an expert's id"))).transpose()?;
-    let organisations = ties.organisations.remove(&row.id).unwrap_or_default();
+    let InRoles { roles, expert, organisations, regions, sectors, languages, .. } = in_roles(id.clone(), ties)?;
     let user = User {
         id,
         name: contact.name,
         email: contact.email,
         language: Language::from_word(&row.language).ok_or_else(|| corrupt("a language"))?,
-        roles: own_roles(&roles)?,
+        roles,
         expert,
-        organisations: organisations.iter().map(|id| organisation_id(id)).collect::<StoreResult<_>>()?,
+        organisations,
         regions,
         sectors,
+        languages,
         state: UserState::from_word(&row.state).ok_or_else(|| corrupt("a state"))?,
     };
     let [made_at, changed_at] = [row.made_at, row.changed_at].map(Instant::from_microseconds);
     Ok(StoredUser { user, key, version: row.version, made_at, changed_at })
+}
+
+/// What a user does here, from the rows about them.
+fn in_roles(id: UserId, ties: &mut Ties) -> StoreResult<InRoles> {
+    let roles = ties.roles.remove(id.as_str()).unwrap_or_default();
+    let line = |text: &String| Line::new(text).map_err(|_| corrupt("a region or sector"));
+    let expert = ties.experts.remove(id.as_str()).map(|id| ExpertId::new(&id).map_err(|_| corrupt("an expert's id"))).transpose()?;
+    let organisations = ties.organisations.remove(id.as_str()).unwrap_or_default();
+    let languages = ties.languages.remove(id.as_str()).unwrap_or_default();
+    Ok(InRoles {
+        id,
+        roles: own_roles(&roles)?,
+        expert,
+        organisations: organisations.iter().map(|id| organisation_id(id)).collect::<StoreResult<_>>()?,
+        regions: roles.iter().map(|role| &role.region).filter(|region| !region.is_empty()).map(line).collect::<StoreResult<_>>()?,
+        sectors: roles.iter().map(|role| &role.sector).filter(|sector| !sector.is_empty()).map(line).collect::<StoreResult<_>>()?,
+        languages: languages.iter().map(|code| TermId::new(code).map_err(|_| corrupt("a language"))).collect::<StoreResult<_>>()?,
+    })
 }
 
 /// The roles themselves, in the order of [`Role::ALL`].

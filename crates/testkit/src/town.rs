@@ -347,6 +347,27 @@ pub fn moment(text: &str) -> Instant {
     of(&json!(text))
 }
 
+/// Runs the same work on so many threads that begin together, and gives what each answered.
+///
+/// # Panics
+///
+/// When one of them does.
+pub fn together<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let gate = std::sync::Barrier::new(threads);
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..threads)
+            .map(|number| {
+                let (gate, work) = (&gate, &work);
+                scope.spawn(move || {
+                    gate.wait();
+                    work(number)
+                })
+            })
+            .collect();
+        runs.into_iter().map(|run| must(run.join(), "a thread")).collect()
+    })
+}
+
 /// What came of something that a test cannot do without.
 #[allow(clippy::panic, reason = "a test that cannot go on must say why and stop")]
 fn must<T, E: Debug>(outcome: Result<T, E>, what: &str) -> T {

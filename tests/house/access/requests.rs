@@ -8,6 +8,7 @@ use raakvlak_domain::organisations::Organisation;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::programmes::Programme;
 use raakvlak_domain::reading::Fresh;
+use raakvlak_domain::routing::HandOver;
 use raakvlak_domain::rules::Rule;
 use raakvlak_service::actor::Actor;
 use raakvlak_store::{StoreResult, Tx, experts, organisations, packages, programmes, todos, users};
@@ -533,11 +534,28 @@ impl Scene<'_> {
             "search_competences" => Ask::new("GET", "/vocabulary/competences?q=koken&language=nl&limit=3"),
             "get_competence" => Ask::new("GET", "/vocabulary/competences/rv:cook-together?limit=3"),
             "list_todos" => Ask::new("GET", "/todos"),
-            "close_todo" => {
-                let id = format!("t-{}", self.number);
-                let (todo, about) = (id.clone(), expert_of(&self.person));
-                self.write(move |tx| todos::open(tx, &todo, "talk", "expert", about.as_str(), None));
-                Ask::new("POST", format!("/todos/{id}/close")).on(1)
+            "get_todo" => Ask::new("GET", format!("/todos/{}", self.todo())),
+            "close_todo" => Ask::new("POST", format!("/todos/{}/close", self.todo())).on(1),
+            "hand_over_todo" => {
+                let over = json!({ "to": self.town.second.user, "why": "Jij kent deze persoon." });
+                Ask::new("POST", format!("/todos/{}/hand-over", self.todo())).on(1).with(over)
+            }
+            "undo_hand_over" => {
+                let (id, to) = (self.todo(), self.town.second.user.clone());
+                let over = HandOver { to, why: of(&json!("Jij kent deze persoon.")) };
+                self.town.desk.hand_over_todo(&self.town.mediator, &id, over, 1).unwrap();
+                Ask::new("POST", format!("/todos/{id}/undo-hand-over")).on(2)
+            }
+            "route_todos" => Ask::new("POST", "/todos/_route").with(json!({ "scope": "package", "id": self.package_once() })),
+            "list_sector_versions" => Ask::new("GET", "/knobs/sector/versions?scope=network"),
+            "get_sector_knob" => Ask::new("GET", "/knobs/sector?scope=network"),
+            "preview_sector_knob" => {
+                Ask::new("POST", "/knobs/sector/preview").with(json!({ "scope": "network", "setting": { "weights": { "load": 0 } } }))
+            }
+            "turn_sector_knob" => {
+                let setting = json!({ "reroute_after_days": 5 });
+                let turn = json!({ "scope": "package", "id": self.package_once(), "setting": setting, "why": "Om te proberen." });
+                Ask::new("PUT", "/knobs/sector").on(0).with(turn)
             }
             "list_audit" => Ask::new("GET", "/audit"),
             "verify_audit" => Ask::new("GET", "/audit/verification"),
@@ -555,6 +573,14 @@ impl Scene<'_> {
             "delete_export" => Ask::new("DELETE", "/exports/x-none"),
             _ => return None,
         })
+    }
+
+    /// Something to do about the person, which was not given to anybody yet.
+    fn todo(&self) -> String {
+        let id = format!("t-{}", self.number);
+        let (todo, about) = (id.clone(), expert_of(&self.person));
+        self.write(move |tx| todos::open(tx, &todo, "talk", "expert", about.as_str(), None).map(drop));
+        id
     }
 
     fn write(&self, work: impl FnOnce(&mut Tx<'_>) -> StoreResult<()> + Send + 'static) {

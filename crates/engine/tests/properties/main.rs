@@ -6,5 +6,6 @@ mod explaining;
 mod live;
 mod previewing;
 mod reading;
+mod routing;
 mod same_answer;
 mod town;

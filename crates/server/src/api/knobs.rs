@@ -23,6 +23,7 @@ use crate::parameters::{InQuery, query};
 use crate::shared::Shared;
 
 pub(crate) mod packages;
+pub(crate) mod sector;
 pub(crate) mod threshold;
 
 closed_words! {

@@ -1,7 +1,7 @@
 //! Users: who may come in, and as what.
 
 use actix_web::{HttpRequest, get, post, put, web};
-use raakvlak_domain::identifiers::UserId;
+use raakvlak_domain::identifiers::{TermId, UserId};
 use raakvlak_domain::reading::{Changed, Fresh};
 use raakvlak_domain::record;
 use raakvlak_domain::texts::Line;
@@ -28,6 +28,8 @@ record! {
         pub regions: Vec<Line> = Vec::new(),
         /// The sectors of a mediator.
         pub sectors: Vec<Line> = Vec::new(),
+        /// The languages that a mediator speaks beside Dutch, by their code.
+        pub languages: Vec<TermId> = Vec::new(),
     }
 }
 
@@ -118,7 +120,7 @@ pub(crate) async fn update_user(
     operation_id = "change_user_roles",
     tag = "users",
     params(("user" = UserId, Path, description = "The user."), IfMatch),
-    request_body(content = RolesChoice, example = json!({"roles": ["mediator"], "regions": ["Twente"], "sectors": ["care"]})),
+    request_body(content = RolesChoice, example = json!({"roles": ["mediator"], "regions": ["Twente"], "sectors": ["care"], "languages": ["ar"]})),
     responses((status = 200, description = "The user.", body = User, headers(("ETag"))))
 )]
 #[put("/users/{user}/roles")]
@@ -130,13 +132,13 @@ pub(crate) async fn change_user_roles(
     body: Checked<RolesChoice>,
 ) -> Answered {
     let current = id.0.clone();
-    let RolesChoice { roles, regions, sectors } = body.value;
+    let RolesChoice { roles, regions, sectors, languages } = body.value;
     change(
         &shared,
         &caller,
         on,
         move |desk, actor| desk.user(actor, &current),
-        move |desk, actor, version| desk.change_roles(actor, &id.0, Permissions { roles, regions, sectors }, version),
+        move |desk, actor, version| desk.change_roles(actor, &id.0, Permissions { roles, regions, sectors, languages }, version),
     )
     .await
 }

@@ -191,6 +191,7 @@ pub(super) fn add_user(arguments: &NewUser, streams: &mut Streams<'_>) -> Result
         organisations: Vec::new(),
         regions: Vec::new(),
         sectors: Vec::new(),
+        languages: Vec::new(),
         state: UserState::Active,
     };
     let (desk, _) = arguments.settings.desk(&[])?;

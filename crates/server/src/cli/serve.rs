@@ -21,6 +21,9 @@ use raakvlak_service::wording::pick;
 /// How often the clock's work is done: offers run out, people are asked how it goes, letters leave.
 const ROUND: Duration = Duration::from_secs(5);
 
+/// After how many rounds is looked at who has what waits for a person: every minute.
+const ROUTING_ROUNDS: u32 = 12;
+
 /// After how many rounds what has had its time is cleared away: every hour.
 const CLEARING_ROUNDS: u32 = 720;
 
@@ -133,6 +136,9 @@ impl Rounds {
                     break;
                 }
                 round(&desk);
+                if at % ROUTING_ROUNDS == 0 {
+                    route(&desk);
+                }
                 if at == 0 {
                     clear(&desk);
                 }
@@ -168,6 +174,12 @@ fn round(desk: &Desk) {
     }
     if let Err(error) = desk.send_letters() {
         tracing::warn!(%error, "letters cannot leave now");
+    }
+}
+
+fn route(desk: &Desk) {
+    if let Err(error) = desk.route_waiting() {
+        tracing::warn!(%error, "what waits for a person cannot be passed on now");
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use raakvlak_domain::faults::FaultKind;
 use raakvlak_domain::json::Node;
 use raakvlak_domain::reading::{FromNode, Reading};
-use raakvlak_domain::{arrangements, experts, knobs, matches, organisations, packages, programmes, rules, thresholds, users};
+use raakvlak_domain::{arrangements, experts, knobs, matches, organisations, packages, programmes, routing, rules, thresholds, users};
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, Schema};
@@ -51,6 +51,8 @@ pub(super) fn say_what_must_be_given(schemas: &mut Schemas) {
         programmes::Programme,
         raakvlak_service::rules::trying::OwnCase,
         raakvlak_service::rules::trying::Trial,
+        routing::RoutingWeights,
+        routing::SectorKnob,
         rules::InBoth,
         rules::Question,
         rules::Rule,

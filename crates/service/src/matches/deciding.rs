@@ -13,7 +13,7 @@ use super::suggesting::check_person;
 use super::{CHECK_IN, CONTINUE, MatchView, REVIEW, limits, note_step, permitted, view};
 use crate::actor::Actor;
 use crate::authorise::Action;
-use crate::desk::{Desk, Versioned, new_id};
+use crate::desk::{Desk, Versioned};
 use crate::error::{Conflict, Error};
 use crate::knobs::{narrowest, scopes_of};
 use crate::ranking::words::Words;
@@ -306,7 +306,7 @@ pub(crate) fn withdraw_open(tx: &mut Tx<'_>, actor: &Actor, role: Role, expert: 
     let query = MatchQuery { expert: Some(expert.clone()), states: Some(open), ..MatchQuery::default() };
     for found in matches::list(tx, &query)? {
         if found.state.takes_hours() {
-            todos::open(tx, &new_id(), CONTINUE, ObjectKind::Match.as_str(), found.id.as_str(), None)?;
+            crate::routing::open(tx, CONTINUE, ObjectKind::Match, found.id.as_str(), None)?;
             continue;
         }
         let step = step(Verb::Withdraw, MatchState::Withdrawn, Some(actor).filter(|actor| !actor.is_system()), Party::Expert, None);
@@ -356,7 +356,7 @@ fn follow_todos(tx: &mut Tx<'_>, actor: &Actor, party: Party, before: &StoredMat
         Verb::Withdraw => before.arrangement.is_some(),
         _ => false,
     };
-    if opens { Ok(todos::open(tx, &new_id(), CONTINUE, kind, id, None)?) } else { Ok(()) }
+    if opens { crate::routing::open(tx, CONTINUE, ObjectKind::Match, id, None) } else { Ok(()) }
 }
 
 fn step<'a>(verb: Verb, to: MatchState, actor: Option<&'a Actor>, party: Party, reason: Option<&'a str>) -> Step<'a> {

@@ -3,7 +3,7 @@
 use raakvlak_store::matches::feedback::{self, StoredCheckIn};
 
 use super::{Act, Action, CHECK_IN, CheckIn, Desk, Error, Evaluation, MatchId, MatchState, ObjectKind, Party, Role, StoredMatch, Tx, Verb};
-use super::{Actor, Conflict, new_id, note_read, readable, todos};
+use super::{Actor, Conflict, new_id, note_read, readable};
 use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::matches::CheckInNeed;
 use serde::Serialize;
@@ -46,7 +46,7 @@ impl Desk {
             let name = feedback::answer(tx, &new_id(), &found, side, &answer)?;
             tx.audit(actor.act(role, Act::CheckIn, ObjectKind::Match, found.id.as_str()));
             if answer.need != CheckInNeed::None {
-                todos::open(tx, &new_id(), CHECK_IN, ObjectKind::Match.as_str(), found.id.as_str(), None)?;
+                crate::routing::open(tx, CHECK_IN, ObjectKind::Match, found.id.as_str(), None)?;
             }
             Ok(name)
         })

@@ -8,7 +8,7 @@ use raakvlak_domain::packages::{PackageState, TaskPackage};
 use raakvlak_domain::users::Role;
 use raakvlak_store::matches::{self, NewMatch, Step};
 use raakvlak_store::packages::{self, StoredPackage};
-use raakvlak_store::{Action as Act, ObjectKind, Tx, experts, todos};
+use raakvlak_store::{Action as Act, ObjectKind, Tx, experts};
 
 use super::{MatchView, REVIEW, note_step, view};
 use crate::actor::Actor;
@@ -52,7 +52,7 @@ impl Desk {
             };
             let made = matches::insert(tx, &new, &step)?;
             note_step(tx, actor, role, Act::Suggest, None, &made, step.reason)?;
-            todos::open(tx, &new_id(), REVIEW, ObjectKind::Match.as_str(), made.id.as_str(), None)?;
+            crate::routing::open(tx, REVIEW, ObjectKind::Match, made.id.as_str(), None)?;
             view(tx, &made, role)
         })
     }

@@ -167,6 +167,10 @@ words! {
         CheckIn = "check_in",
         /// Somebody told how it went.
         Evaluate = "evaluate",
+        /// Work that waits for a person was given to somebody, or to nobody.
+        Route = "route",
+        /// Somebody handed work that waits over to somebody else, or took that back.
+        HandOver = "hand_over",
         /// The trail was verified.
         Verify = "verify",
         /// Old data was cleared away.

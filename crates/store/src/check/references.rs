@@ -53,6 +53,8 @@ const REFERENCES: &[Reference] = &[
     Reference("match_rules", "c.match_id", &["match_id", "seq"], "match_events", &["match_id", "seq"]),
     Reference("match_rules", "c.match_id", &["rules_version"], "knob_versions", &["id"]),
     Reference("todos", "c.id", &["assigned_to"], "users", &["id"]),
+    Reference("todo_assignments", "c.todo_id", &["todo_id"], "todos", &["id"]),
+    Reference("user_languages", "c.user_id", &["user_id"], "users", &["id"]),
     Reference("vocabulary_files", "c.version_id", &["version_id"], "vocabulary_versions", &["id"]),
     Reference("neighbour_lists", "c.version_id", &["version_id"], "vocabulary_versions", &["id"]),
 ];
@@ -72,6 +74,8 @@ const WHO: &[(&str, &str, &str)] = &[
     ("shortlists", "c.id", "made_by"),
     ("sign_in_codes", "c.user_id", "made_by"),
     ("task_packages", "c.id", "taken_in_by"),
+    ("todo_assignments", "c.todo_id", "made_by"),
+    ("todo_assignments", "c.todo_id", "user_id"),
     ("todos", "c.id", "closed_by"),
     ("vocabulary_versions", "c.id", "made_by"),
 ];
@@ -132,6 +136,7 @@ mod tests {
         let migrations = [
             include_str!("../../../../migrations/sqlite/2026-11-23-000001_foundation/up.sql"),
             include_str!("../../../../migrations/sqlite/2026-11-23-000002_rules/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-11-23-000004_routing/up.sql"),
         ];
         for line in migrations.iter().flat_map(|migration| migration.lines()).map(str::trim) {
             if let Some(rest) = line.strip_prefix("CREATE TABLE ") {

@@ -1,0 +1,3 @@
+DROP TABLE todo_assignments;
+ALTER TABLE todos DROP COLUMN assigned_at;
+DROP TABLE user_languages;
