@@ -12,23 +12,38 @@ use crate::reading::Reading;
 pub const DEEPEST: usize = 16;
 
 /// A value of JSON with numbers as written and objects as lists of pairs.
+/// Texts and keys are those of the text that was read, as far as nothing in them was escaped.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Node {
+pub enum Node<'a> {
     /// `null`.
     Null,
     /// `true` or `false`.
     Bool(bool),
     /// A number, as written.
-    Number(String),
+    Number(Cow<'a, str>),
     /// A text.
-    Text(String),
+    Text(Cow<'a, str>),
     /// A list.
-    List(Vec<Node>),
+    List(Vec<Node<'a>>),
     /// An object: its keys in the order sent; a key that stands twice was reported and its first value kept.
-    Object(Vec<(String, Node)>),
+    Object(Vec<(Cow<'a, str>, Node<'a>)>),
 }
 
-impl Node {
+impl Node<'_> {
+    /// The same, with texts and keys of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Node<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        match self {
+            Self::Null => Node::Null,
+            Self::Bool(value) => Node::Bool(value),
+            Self::Number(number) => Node::Number(owned(number)),
+            Self::Text(text) => Node::Text(owned(text)),
+            Self::List(nodes) => Node::List(nodes.into_iter().map(Node::into_owned).collect()),
+            Self::Object(pairs) => Node::Object(pairs.into_iter().map(|(key, node)| (owned(key), node.into_owned())).collect()),
+        }
+    }
+
     /// What this is called in a fault.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
@@ -44,8 +59,8 @@ impl Node {
 }
 
 /// Reads one JSON value; what is wrong with it as JSON is put into `reading`, and `None` is answered when nothing of it can be used.
-pub fn parse(text: &str, reading: &mut Reading) -> Option<Node> {
-    match serde_json::from_str::<&RawValue>(text) {
+pub fn parse<'a>(text: &'a str, reading: &mut Reading) -> Option<Node<'a>> {
+    match serde_json::from_str::<&'a RawValue>(text) {
         Ok(raw) => Scanner { text: raw.get(), at: 0 }.node(0, reading),
         Err(error) => {
             reading.fault(FaultKind::NotJson { line: error.line().max(1), column: error.column().max(1) });
@@ -61,7 +76,7 @@ struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    fn node(&mut self, depth: usize, reading: &mut Reading) -> Option<Node> {
+    fn node(&mut self, depth: usize, reading: &mut Reading) -> Option<Node<'a>> {
         if depth > DEEPEST {
             reading.fault(FaultKind::TooDeep { most: DEEPEST });
             self.skip();
@@ -70,12 +85,12 @@ impl<'a> Scanner<'a> {
         match self.peek() {
             Some(b'{') => self.object(depth, reading),
             Some(b'[') => self.list(depth, reading),
-            Some(b'"') => self.string().map(|text| Node::Text(text.into_owned())).or_else(|| not_utf8(reading)),
+            Some(b'"') => self.string().map(Node::Text).or_else(|| not_utf8(reading)),
             _ => Some(self.scalar()),
         }
     }
 
-    fn list(&mut self, depth: usize, reading: &mut Reading) -> Option<Node> {
+    fn list(&mut self, depth: usize, reading: &mut Reading) -> Option<Node<'a>> {
         let mut nodes = Vec::new();
         self.step();
         for at in 0usize.. {
@@ -88,7 +103,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A key that is no text makes the object unusable; the rest of it is still looked at.
-    fn object(&mut self, depth: usize, reading: &mut Reading) -> Option<Node> {
+    fn object(&mut self, depth: usize, reading: &mut Reading) -> Option<Node<'a>> {
         let mut known = Vec::new();
         let mut seen = Seen::default();
         let mut readable = true;
@@ -107,7 +122,7 @@ impl<'a> Scanner<'a> {
                     reading.fault(FaultKind::DuplicateKey);
                     self.skip();
                 } else if let Some(value) = self.node(depth + 1, reading) {
-                    known.push((key.clone().into_owned(), value));
+                    known.push((key.clone(), value));
                 }
             });
             seen.insert(key);
@@ -126,14 +141,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// `true`, `false`, `null` or a number, as written.
-    fn scalar(&mut self) -> Node {
+    fn scalar(&mut self) -> Node<'a> {
         let start = self.at;
         self.skip_scalar();
         match self.text.get(start..self.at).unwrap_or_default() {
             "true" => Node::Bool(true),
             "false" => Node::Bool(false),
             "null" => Node::Null,
-            number => Node::Number(number.to_owned()),
+            number => Node::Number(Cow::Borrowed(number)),
         }
     }
 
@@ -232,7 +247,7 @@ impl<'a> Seen<'a> {
     }
 }
 
-fn not_utf8(reading: &mut Reading) -> Option<Node> {
+fn not_utf8<'a>(reading: &mut Reading) -> Option<Node<'a>> {
     reading.fault(FaultKind::NotUtf8);
     None
 }
@@ -241,7 +256,7 @@ fn not_utf8(reading: &mut Reading) -> Option<Node> {
 mod tests {
     use super::*;
 
-    fn codes(text: &str) -> (Option<Node>, Vec<(String, &'static str)>) {
+    fn codes(text: &str) -> (Option<Node<'_>>, Vec<(String, &'static str)>) {
         let mut reading = Reading::default();
         let node = parse(text, &mut reading);
         let faults = reading.into_faults().into_iter().map(|fault| (fault.pointer, fault.kind.code())).collect();
@@ -279,7 +294,7 @@ mod tests {
     fn goes_on_after_what_it_refuses() {
         let deep = format!(r#"{{"a":{}"]}}"{},"b":"]\"}}","c":[1 , true,null ,"\u00e9"] }}"#, "[".repeat(20), "]".repeat(20));
         let (node, faults) = codes(&deep);
-        let told = |text: &str| Node::Text(text.into());
+        let told = |text: &'static str| Node::Text(text.into());
         let list = Node::List(vec![Node::Number("1".into()), Node::Bool(true), Node::Null, told("é")]);
         let Some(Node::Object(pairs)) = node else { panic!("an object") };
         assert_eq!(pairs[1..], [("b".into(), told("]\"}")), ("c".into(), list)]);
@@ -297,9 +312,11 @@ mod tests {
                 Node::Null => serde_json::Value::Null,
                 Node::Bool(value) => (*value).into(),
                 Node::Number(number) => serde_json::from_str(number).unwrap(),
-                Node::Text(text) => text.as_str().into(),
+                Node::Text(text) => text.as_ref().into(),
                 Node::List(nodes) => nodes.iter().map(value).collect(),
-                Node::Object(pairs) => serde_json::Value::Object(pairs.iter().map(|(key, node)| (key.clone(), value(node))).collect()),
+                Node::Object(pairs) => {
+                    serde_json::Value::Object(pairs.iter().map(|(key, node)| (key.clone().into_owned(), value(node))).collect())
+                }
             }
         }
         let texts = [

@@ -168,7 +168,7 @@ pub fn read<T: FromNode>(text: &str) -> Result<T, Vec<Fault>> {
 }
 
 /// Reads one field of an object; a missing key and null are the same.
-pub fn field<T: FromNode>(pairs: &[(String, Node)], key: &str, default: Option<T>, reading: &mut Reading) -> Option<T> {
+pub fn field<T: FromNode>(pairs: &[(Cow<'_, str>, Node<'_>)], key: &str, default: Option<T>, reading: &mut Reading) -> Option<T> {
     match pairs.iter().find(|(known, _)| known == key) {
         Some((_, node)) if *node != Node::Null => reading.within(key, |reading| T::from_node(node, reading)),
         _ => default.or_else(T::when_absent).or_else(|| {
@@ -179,14 +179,18 @@ pub fn field<T: FromNode>(pairs: &[(String, Node)], key: &str, default: Option<T
 }
 
 /// The pairs of an object, with a fault for each key that is not known; `None` with a fault when it is no object.
-pub fn pairs<'a>(node: &'a Node, known: &'static [&'static str], reading: &mut Reading) -> Option<&'a [(String, Node)]> {
+pub fn pairs<'a, 'text>(
+    node: &'a Node<'text>,
+    known: &'static [&'static str],
+    reading: &mut Reading,
+) -> Option<&'a [(Cow<'text, str>, Node<'text>)]> {
     let Node::Object(pairs) = node else {
         reading.fault(FaultKind::WrongType { expected: "an object", found: node.type_name() });
         return None;
     };
     let beside = std::mem::take(&mut reading.beside);
     for (key, _) in pairs {
-        if !known.contains(&key.as_str()) && !beside.holds(key) {
+        if !known.contains(&key.as_ref()) && !beside.holds(key) {
             reading.within(key, |reading| reading.fault(FaultKind::UnknownKey { known }));
         }
     }
@@ -229,11 +233,11 @@ fn is_derived<T: WithDerived>(key: &str) -> bool {
 }
 
 /// The node with a stand-in for every derived key, whatever was sent for it.
-fn with_stand_ins<T: WithDerived>(node: &Node) -> Node {
+fn with_stand_ins<'text, T: WithDerived>(node: &Node<'text>) -> Node<'text> {
     let Node::Object(pairs) = node else { return node.clone() };
     let told = pairs.iter().filter(|(key, _)| !is_derived::<T>(key)).cloned();
     let stand_ins = T::DERIVED.iter().filter(|(_, value)| !value.is_empty());
-    Node::Object(told.chain(stand_ins.map(|(key, value)| ((*key).to_owned(), Node::Text((*value).to_owned())))).collect())
+    Node::Object(told.chain(stand_ins.map(|(key, value)| (Cow::Borrowed(*key), Node::Text(Cow::Borrowed(*value))))).collect())
 }
 
 impl FromNode for bool {

@@ -58,7 +58,7 @@ pub fn text_of(node: &Node, least: usize, most: usize, allowed: &[char], reading
         return None;
     };
     match checked(text, least, most, allowed) {
-        Ok(()) => Some(text.clone()),
+        Ok(()) => Some(text.clone().into_owned()),
         Err(kind) => {
             reading.fault(kind);
             None

@@ -181,14 +181,14 @@ fn of_texts(texts: &BTreeMap<String, String>) -> BTreeMap<String, serde_json::Va
     texts.iter().map(|(name, text)| (name.clone(), typed(text))).collect()
 }
 
-fn node(value: &Value) -> Node {
+fn node(value: &Value) -> Node<'_> {
     match value {
-        Value::String(_, text) => Node::Text(text.clone()),
-        Value::Char(_, character) => Node::Text(character.to_string()),
+        Value::String(_, text) => Node::Text(text.into()),
+        Value::Char(_, character) => Node::Text(character.to_string().into()),
         Value::Bool(_, truth) => Node::Bool(*truth),
-        Value::Num(_, number) => Node::Number(serde_json::to_string(number).unwrap_or_default()),
+        Value::Num(_, number) => Node::Number(serde_json::to_string(number).unwrap_or_default().into()),
         Value::Empty(..) => Node::Null,
-        Value::Dict(_, dictionary) => Node::Object(dictionary.iter().map(|(key, value)| (key.clone(), node(value))).collect()),
+        Value::Dict(_, dictionary) => Node::Object(dictionary.iter().map(|(key, value)| (key.into(), node(value))).collect()),
         Value::Array(_, items) => Node::List(items.iter().map(node).collect()),
     }
 }

@@ -1,5 +1,6 @@
 //! What a request says in its path and its query, checked such that every fault is named at once.
 
+use std::borrow::Cow;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
@@ -82,8 +83,8 @@ fn variable<T: FromNode>(request: &HttpRequest, at: usize, reading: &mut Reading
 }
 
 /// The pairs of a query in the order sent. A key that stands twice and text that is no UTF-8 are put into `reading`.
-pub fn pairs(query: &str, reading: &mut Reading) -> Vec<(String, Node)> {
-    let mut pairs: Vec<(String, Node)> = Vec::new();
+pub fn pairs(query: &str, reading: &mut Reading) -> Vec<(Cow<'static, str>, Node<'static>)> {
+    let mut pairs: Vec<(Cow<'static, str>, Node<'static>)> = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (Some(key), Some(value)) = (decoded(key, true), decoded(value, true)) else {
@@ -93,7 +94,7 @@ pub fn pairs(query: &str, reading: &mut Reading) -> Vec<(String, Node)> {
         if pairs.iter().any(|(known, _)| *known == key) {
             reading.within(&key, |reading| reading.fault(FaultKind::DuplicateKey));
         } else {
-            pairs.push((key, Node::Text(value)));
+            pairs.push((key.into(), Node::Text(value.into())));
         }
     }
     pairs
@@ -108,7 +109,7 @@ pub fn from_text<T: FromNode>(text: &str, reading: &mut Reading) -> Option<T> {
         return Some(value);
     }
     let mut as_text = Reading::default();
-    let value = T::from_node(&Node::Text(text.to_owned()), &mut as_text);
+    let value = T::from_node(&Node::Text(text.into()), &mut as_text);
     if value.is_none() {
         let literal_faults = as_literal.into_faults();
         // The faults of the reading that at least had the right type say more.
@@ -120,11 +121,11 @@ pub fn from_text<T: FromNode>(text: &str, reading: &mut Reading) -> Option<T> {
     value
 }
 
-fn literal(text: &str) -> Option<Node> {
+fn literal(text: &str) -> Option<Node<'_>> {
     match text {
         "true" => Some(Node::Bool(true)),
         "false" => Some(Node::Bool(false)),
-        number if serde_json::from_str::<serde_json::Number>(number).is_ok() => Some(Node::Number(number.to_owned())),
+        number if serde_json::from_str::<serde_json::Number>(number).is_ok() => Some(Node::Number(number.into())),
         _ => None,
     }
 }
@@ -198,7 +199,7 @@ pub fn required_header(name: &str, description: &str) -> Parameter {
 }
 
 /// Reads one key of a query; a key that is missing has the value that stands for absence.
-pub fn in_query<T: FromNode>(pairs: &[(String, Node)], key: &str, reading: &mut Reading) -> Option<T> {
+pub fn in_query<T: FromNode>(pairs: &[(Cow<'_, str>, Node<'_>)], key: &str, reading: &mut Reading) -> Option<T> {
     reading.within(key, |reading| match pairs.iter().find(|(known, _)| known == key) {
         Some((_, Node::Text(text))) => from_text(text, reading),
         _ => T::when_absent().or_else(|| {

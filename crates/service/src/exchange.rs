@@ -70,7 +70,7 @@ pub struct Folder {
     /// What a store keeps beside the records.
     pub kept: Kept,
     /// The records of the other files, by file as in [`files::FURTHER`], as they were written.
-    pub further: BTreeMap<&'static str, Vec<Node>>,
+    pub further: BTreeMap<&'static str, Vec<Node<'static>>>,
     /// Files that look like a part of the folder and are none, by their path in it; they were not read.
     pub unknown: Vec<String>,
     /// All other files beside them but hidden ones, which were not read either.

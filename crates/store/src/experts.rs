@@ -1,5 +1,6 @@
 //! Experts: a bare row each, and everything told about them in sealed groups, one table per group.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
@@ -77,10 +78,12 @@ impl Row {
     }
 
     /// The keys of a profile that stand in the bare row: what ranking reads again before an answer leaves, and dates without a value of anybody's.
-    fn bare(&self) -> [(&'static str, Option<Node>); 6] {
-        let told = |value: &Option<String>| value.clone().map(Node::Text);
+    fn bare(&self) -> [(&'static str, Option<Node<'_>>); 6] {
+        fn told(value: &Option<String>) -> Option<Node<'_>> {
+            value.as_deref().map(|value| Node::Text(value.into()))
+        }
         [
-            ("id", Some(Node::Text(self.id.clone()))),
+            ("id", Some(Node::Text(self.id.as_str().into()))),
             ("registered", told(&self.registered)),
             ("wants_to_be_matched", self.wants_to_be_matched.map(Node::Bool)),
             ("availability", told(&self.availability)),
@@ -399,22 +402,23 @@ impl SealedExpert {
             Err(KeyError::Unknown) => return Ok(None),
             opener => opener?,
         };
-        let mut reading = Reading::default();
-        let mut pairs: Vec<(String, Node)> = Vec::with_capacity(Expert::KEYS.len());
-        pairs.extend(self.row.bare().into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
-        for (group, sealed) in self.told {
-            let text = opener.open_text(&group.place(&self.row.id), sealed)?;
-            let Some(Node::Object(told)) = json::parse(&text, &mut reading) else { return Err(corrupt("a group is no object")) };
-            pairs.extend(told);
-        }
-        let mut expert = read_merged(pairs, reading)?;
+        let open = |(group, sealed): (Group, Vec<u8>)| opener.open_text(&group.place(&self.row.id), sealed);
+        let texts = self.told.into_iter().map(open).collect::<Result<Vec<String>, _>>()?;
+        let mut expert = read_merged(&self.row, &texts)?;
         expert.programmes = self.programmes;
         stored(self.row, expert).map(Some)
     }
 }
 
-/// Reads the groups as the one record that they were.
-fn read_merged(pairs: Vec<(String, Node)>, mut reading: Reading) -> StoreResult<Expert> {
+/// Reads the row and the texts of the groups as the one record that they were.
+fn read_merged(row: &Row, texts: &[String]) -> StoreResult<Expert> {
+    let mut reading = Reading::default();
+    let mut pairs: Vec<(Cow<'_, str>, Node<'_>)> = Vec::with_capacity(Expert::KEYS.len());
+    pairs.extend(row.bare().into_iter().filter_map(|(key, value)| Some((key.into(), value?))));
+    for text in texts {
+        let Some(Node::Object(told)) = json::parse(text, &mut reading) else { return Err(corrupt("a group is no object")) };
+        pairs.extend(told);
+    }
     let expert = Expert::from_node(&Node::Object(pairs), &mut reading);
     match (expert, reading.into_faults().first()) {
         (Some(expert), None) => Ok(expert),

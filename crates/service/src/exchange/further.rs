@@ -1,5 +1,7 @@
 //! The records that a match does not need, kept as they are written, and what committed hours need of a match.
 
+use std::borrow::Cow;
+
 use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::faults::FaultKind;
 use raakvlak_domain::identifiers::{ExpertId, MatchId, PackageId};
@@ -11,13 +13,13 @@ use raakvlak_domain::reading::{FromNode, LONGEST_LIST, Reading, field};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct AnyRecord {
     pub(super) id: String,
-    pub(super) node: Node,
+    pub(super) node: Node<'static>,
 }
 
 impl FromNode for AnyRecord {
     fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
         let id: MatchId = field(object(node, reading)?, "id", None, reading)?;
-        Some(Self { id: id.as_str().to_owned(), node: node.clone() })
+        Some(Self { id: id.as_str().to_owned(), node: node.clone().into_owned() })
     }
 }
 
@@ -62,12 +64,12 @@ impl FromNode for Arranged {
         if let Some((_, told)) = pairs.iter().find(|(key, _)| key == "arrangement") {
             return reading.within("arrangement", |reading| Arrangement::from_node(told, reading)).map(Self);
         }
-        let own = pairs.iter().filter(|(key, _)| Arrangement::KEYS.contains(&key.as_str())).cloned().collect();
+        let own = pairs.iter().filter(|(key, _)| Arrangement::KEYS.contains(&key.as_ref())).cloned().collect();
         Arrangement::from_node(&Node::Object(own), reading).map(Self)
     }
 }
 
-fn object<'a>(node: &'a Node, reading: &mut Reading) -> Option<&'a [(String, Node)]> {
+fn object<'a, 'text>(node: &'a Node<'text>, reading: &mut Reading) -> Option<&'a [(Cow<'text, str>, Node<'text>)]> {
     match node {
         Node::Object(pairs) if pairs.len() <= LONGEST_LIST => Some(pairs),
         Node::Object(_) => {

@@ -187,7 +187,7 @@ more!(OrganisationKept, ProgrammeKept, PackageKept, ExpertKept);
 impl<T: FromNode, M: More> FromNode for Along<T, M> {
     fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
         let record = reading.beside(Beside::Keys(M::OWN), |reading| T::from_node(node, reading));
-        let told = matches!(node, Node::Object(pairs) if pairs.iter().any(|(key, _)| M::OWN.contains(&key.as_str())));
+        let told = matches!(node, Node::Object(pairs) if pairs.iter().any(|(key, _)| M::OWN.contains(&key.as_ref())));
         let more = if told { reading.beside(Beside::Anything, |reading| M::from_node(node, reading)) } else { Some(M::default()) };
         Some(Self { record: record?, more: more? })
     }

@@ -67,12 +67,12 @@ fn refuse_threshold(knob: Knob, setting: &Node, reading: &mut Reading) {
 /// A setting as it stands on the line, of whichever knob.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnySetting {
-    node: Node,
+    node: Node<'static>,
 }
 
 impl FromNode for AnySetting {
     fn from_node(node: &Node, _: &mut Reading) -> Option<Self> {
-        Some(Self { node: node.clone() })
+        Some(Self { node: node.clone().into_owned() })
     }
 }
 
@@ -85,7 +85,7 @@ impl Serialize for AnySetting {
 impl AnySetting {
     fn of(setting: &Setting) -> Option<Self> {
         let text = serde_json::to_string(setting).ok()?;
-        raakvlak_domain::json::parse(&text, &mut Reading::default()).map(|node| Self { node })
+        raakvlak_domain::json::parse(&text, &mut Reading::default()).map(|node| Self { node: node.into_owned() })
     }
 }
 

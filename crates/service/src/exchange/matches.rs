@@ -174,7 +174,7 @@ impl FromNode for Said {
 
 /// A score with its explanation, as it was computed then: any JSON object, since what is computed may change with the program.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Assessment(Node);
+pub struct Assessment(Node<'static>);
 
 impl FromNode for Assessment {
     fn from_node(node: &Node, reading: &mut Reading) -> Option<Self> {
@@ -182,11 +182,16 @@ impl FromNode for Assessment {
             reading.fault(FaultKind::WrongType { expected: "an object", found: node.type_name() });
             return None;
         }
-        Some(Self(node.clone()))
+        Some(Self(node.clone().into_owned()))
     }
 }
 
 impl Assessment {
+    fn parsed(text: &str) -> Result<Self, FaultKind> {
+        let node = parse(text, &mut Reading::default()).ok_or(FaultKind::NotUtf8)?;
+        Ok(Self(node.into_owned()))
+    }
+
     fn text(&self) -> String {
         let mut text = String::new();
         write_node(&self.0, &mut text);
@@ -208,7 +213,7 @@ impl MatchRecord {
     /// What in it cannot be written as a line, which says that the store was tampered with.
     pub fn of(whole: WholeMatch) -> Result<Self, FaultKind> {
         let mut versions: Vec<ArrangementRecord> = whole.arrangements.into_iter().zip(1i64..).map(arrangement).collect();
-        let score = whole.score.as_deref().map(|score| parse(score, &mut Reading::default()).ok_or(FaultKind::NotUtf8)).transpose()?;
+        let score = whole.score.as_deref().map(Assessment::parsed).transpose()?;
         Ok(Self {
             id: whole.id,
             package: whole.package,
@@ -219,7 +224,7 @@ impl MatchRecord {
             arrangement: versions.pop(),
             earlier: Long(versions),
             deadline: whole.deadline,
-            assessment: score.map(Assessment),
+            assessment: score,
             matcher_version: whole.matcher_version,
             rules: Long(whole.rules.into_iter().map(judged).collect::<Result<_, _>>()?),
             history: Long(whole.history.into_iter().map(step).collect()),
@@ -314,7 +319,7 @@ fn event(step: StepRecord) -> Event {
 }
 
 fn judged(judged: Judged) -> Result<JudgedRecord, FaultKind> {
-    let report = parse(&judged.report, &mut Reading::default()).map(Assessment).ok_or(FaultKind::NotUtf8)?;
+    let report = Assessment::parsed(&judged.report)?;
     Ok(JudgedRecord { seq: count(judged.seq), rules_version: judged.rules_version, report })
 }
 

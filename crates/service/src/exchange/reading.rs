@@ -280,18 +280,18 @@ struct Further {
     whole_matches: Option<Lined<MatchRecord>>,
     knobs: Option<Lined<KnobRecord>>,
     rules: Option<Lined<RuleLine>>,
-    further: BTreeMap<&'static str, Vec<Node>>,
+    further: BTreeMap<&'static str, Vec<Node<'static>>>,
 }
 
 /// A match, whole and as far as a match needs it.
 struct LineOfMatch {
     line: MatchLine,
-    node: Node,
+    node: Node<'static>,
 }
 
 impl FromNode for LineOfMatch {
     fn from_node(node: &Node, reading: &mut raakvlak_domain::reading::Reading) -> Option<Self> {
-        MatchLine::from_node(node, reading).map(|line| Self { line, node: node.clone() })
+        MatchLine::from_node(node, reading).map(|line| Self { line, node: node.clone().into_owned() })
     }
 }
 

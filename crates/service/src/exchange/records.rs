@@ -166,7 +166,7 @@ fn read_line<T: FromNode>(content: &Content, check: impl Fn(&T) -> Vec<Fault>) -
 fn id_in(text: &str) -> Option<String> {
     let Some(Node::Object(pairs)) = parse(text, &mut Reading::default()) else { return None };
     pairs.into_iter().find_map(|(key, value)| match value {
-        Node::Text(id) if key == "id" => Some(id),
+        Node::Text(id) if key == "id" => Some(id.into_owned()),
         _ => None,
     })
 }
