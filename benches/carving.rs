@@ -19,12 +19,16 @@ use raakvlak_engine::carving::{CarvingLimits, carve};
 use raakvlak_engine::demand::Demand;
 use raakvlak_engine::lexicon::Lexicon;
 use raakvlak_engine::pool::Pool;
+use raakvlak_engine::repair::repairs;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 const TASKS: [usize; 4] = [6, 14, 40, 100];
 
 /// From which value a task counts as carried: as it starts, and so low that most people can carry many of these tasks, which come from everywhere.
 const CARRY_FROM: [u32; 2] = [6_000, 2_000];
+
+/// How many sets of changes are looked at, as the service does.
+const SETS: u64 = 5_000;
 
 /// How often each question is asked; the quickest counts.
 const TIMES: usize = 3;
@@ -41,7 +45,9 @@ fn main() {
     for (tasks, carry_from) in TASKS.iter().flat_map(|tasks| CARRY_FROM.map(|carry_from| (*tasks, carry_from))) {
         for first in [0, 400, 800] {
             let knob = MatcherKnob { carry_from: BasisPoints::new(carry_from).expect("a threshold"), ..MatcherKnob::default() };
-            measure_carving(&pool, &job(&population, first, tasks), &knob);
+            let job = job(&population, first, tasks);
+            measure_carving(&pool, &job, &knob);
+            measure_repair(&pool, &job, &knob);
         }
     }
 }
@@ -62,6 +68,14 @@ fn measure_carving(pool: &Pool, job: &TaskPackage, knob: &MatcherKnob) {
         carving.hours_at_most.get(),
         if carving.proven { "; proven best" } else { "" },
     );
+}
+
+fn measure_repair(pool: &Pool, job: &TaskPackage, knob: &MatcherKnob) {
+    let demand = Demand::new(job, &LEXICON, point(job.place.as_ref()), knob).expect("known words");
+    let (milliseconds, found) = quickest(|| repairs(pool, job, &demand, SETS, day(), &*THREADS).expect("known words"));
+    let sets: Vec<String> =
+        found.repairs.iter().map(|set| format!("{} changes {} (at most {})", set.changes.len(), set.eligible, set.eligible_at_most)).collect();
+    println!("      repaired: {milliseconds:>6} ms; {} people now; {}", found.eligible, sets.join(", "));
 }
 
 fn quickest<T>(question: impl Fn() -> T) -> (u128, T) {
