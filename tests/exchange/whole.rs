@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::knobs::{MatcherSetting, Scope};
 use raakvlak_domain::matches::{MatchState, Verb};
+use raakvlak_domain::packages::PackagesKnob;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::reading::Fresh;
 use raakvlak_domain::rules::Rule;
+use raakvlak_domain::thresholds::ThresholdKnob;
 use raakvlak_service::actor::Actor;
 use raakvlak_service::error::{Conflict, Error};
 use raakvlak_service::exchange::watch::Watch;
@@ -65,6 +67,11 @@ fn full(database: &TestDatabase) -> Town {
         let number = u64::from(why == "again");
         town.desk.turn_knob(&town.mediator, &Scope::Network, Some(MatcherSetting::default()), prose(why), number).unwrap();
     }
+    let parts: PackagesKnob = of(&json!({ "smallest": 4, "largest": 12, "onboarding_most": 8 }));
+    town.desk.turn_plain_knob(&town.mediator, &Scope::Network, Some(parts), prose("smaller parts"), 0).unwrap();
+    let threshold: ThresholdKnob =
+        of(&json!({ "essential_from": 100, "diploma": "score", "publish_fields": ["reward"], "intake_days": 7 }));
+    town.desk.turn_plain_knob(&town.mediator, &Scope::Network, Some(threshold), prose("a low threshold"), 0).unwrap();
     ruled(&town);
     let bakery = of(&json!(ORGANISATION));
     town.desk.vet_organisation(&town.mediator, &bakery, true, 1).unwrap();
@@ -183,7 +190,7 @@ on_both_databases!(everything_comes_back_from_the_other_database, |database| {
     let place = tempfile::tempdir().unwrap();
     let (first, second) = (place.path().join("first"), place.path().join("second"));
     let out = town.desk.export(&Actor::system(), &first).unwrap();
-    assert_eq!((out.matches, out.knobs, out.rules), (MatchState::ALL.len() + 3, 6, 3));
+    assert_eq!((out.matches, out.knobs, out.rules), (MatchState::ALL.len() + 3, 8, 3));
     for word in ["sign_in", "session", "refresh", "key_id", "digest"] {
         assert!(
             contents(&first).iter().all(|(name, bytes)| name.starts_with("vocabulary") || !String::from_utf8_lossy(bytes).contains(word)),
@@ -296,7 +303,7 @@ fn a_folder_that_breaks_a_promise_is_refused_with_every_fault() {
     town.desk.export(&Actor::system(), &first).unwrap();
     let copy_of = TestDatabase::new(Kind::Sqlite);
     let copy = Empty::on(&copy_of);
-    let cases: [Case<'_>; 20] = [
+    let cases: [Case<'_>; 22] = [
         // Confirmed without a yes, or with a yes to another version, or by one person for two sides.
         (
             "matches.jsonl",
@@ -334,6 +341,18 @@ fn a_folder_that_breaks_a_promise_is_refused_with_every_fault() {
             r#""expert":"e-offered""#,
             &|record| record["state"] = json!("confirmed"),
             &["/state expected", "/arrangement/yeses approval_missing"],
+        ),
+        (
+            "matches.jsonl",
+            r#""expert":"e-suggested""#,
+            &|record| record["knobs"][0]["version"] = json!("k-none"),
+            &["/knobs/0/version dangling"],
+        ),
+        (
+            "matches.jsonl",
+            r#""expert":"e-reviewed""#,
+            &|record| record["knobs"][0]["from"] = json!("start"),
+            &["/knobs/0/version expected"],
         ),
         ("matches.jsonl", r#""expert":"e-suggested""#, &|record| record["history"] = json!([]), &["/history too_few"]),
         (

@@ -28,4 +28,5 @@ mod routing;
 mod rules;
 mod story;
 mod threshold_knob;
+mod trace;
 mod transitions;

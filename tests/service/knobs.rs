@@ -2,7 +2,7 @@
 
 use raakvlak_domain::faults::FaultKind;
 use raakvlak_domain::identifiers::{PackageId, ProgrammeId};
-use raakvlak_domain::knobs::{MatcherSetting, Position, Scope, Setting, Weights};
+use raakvlak_domain::knobs::{Knob, MatcherSetting, Position, Scope, Setting, Weights};
 use raakvlak_domain::texts::Prose;
 use raakvlak_domain::users::Role;
 use raakvlak_service::actor::Actor;
@@ -96,8 +96,13 @@ on_both_databases!(the_narrowest_setting_wins_and_can_be_taken_away, |database| 
     town.turn(&package, at(Position::TaskPackage), 0).unwrap();
     assert_eq!(town.stands(&package), (Position::TaskPackage, Source::Package, 1));
     assert_eq!(town.stands(&elsewhere), (Position::Energy, Source::Network, 0));
-    let scopes: Vec<_> = town.desk.knobs(&Actor::system()).unwrap().into_iter().map(|standing| standing.scope).collect();
+    let all = town.desk.knobs(&Actor::system()).unwrap();
+    let scopes: Vec<_> = all.iter().filter(|standing| standing.knob == Knob::Matcher).map(|standing| standing.scope).collect();
     assert_eq!(scopes, ["network", "programme", "package"]);
+    let further: Vec<_> = all.iter().filter(|standing| standing.knob != Knob::Matcher).collect();
+    let knobs: Vec<Knob> = further.iter().map(|standing| standing.knob).collect();
+    assert_eq!(knobs, Knob::ALL[1..], "every other knob once, in the network");
+    assert!(further.iter().all(|standing| standing.from == Source::Start && standing.setting == Setting::start(standing.knob)));
     assert_eq!(town.turn(&package, None, 0).unwrap_err(), Error::Stale { current: 1 }, "also for taking away");
     town.turn(&package, None, 1).unwrap();
     assert_eq!(town.stands(&package), (Position::Development, Source::Programme, 2));
@@ -105,7 +110,7 @@ on_both_databases!(the_narrowest_setting_wins_and_can_be_taken_away, |database| 
     town.turn(&programme, None, 1).unwrap();
     assert_eq!(town.stands(&package), (Position::Energy, Source::Network, 2));
     assert!(matches!(town.turn(&Scope::Network, None, 1), Err(Error::Invalid(_))));
-    assert_eq!(town.desk.knobs(&Actor::system()).unwrap().len(), 1);
+    assert_eq!(town.desk.knobs(&Actor::system()).unwrap().len(), Knob::ALL.len());
 });
 
 on_both_databases!(a_programme_counts_with_its_start_until_somebody_turns_it, |database| {

@@ -366,6 +366,18 @@ impl Setting {
         }
     }
 
+    /// Where a knob starts.
+    #[must_use]
+    pub fn start(knob: Knob) -> Self {
+        match knob {
+            Knob::Matcher => Self::Matcher(MatcherSetting::default()),
+            Knob::Rules => Self::Rules(RulesKnob::default()),
+            Knob::Packages => Self::Packages(PackagesKnob::default()),
+            Knob::Threshold => Self::Threshold(ThresholdKnob::default()),
+            Knob::Sector => Self::Sector(SectorKnob::default()),
+        }
+    }
+
     /// Reads a setting of this knob as it was kept. A threshold that stands with a setting of the matcher's, from before the threshold knob had it, counts
     /// for nothing.
     pub fn from_node(knob: Knob, node: &Node, reading: &mut Reading) -> Option<Self> {
@@ -443,6 +455,22 @@ impl KnobSetting for SectorKnob {
 impl From<SectorKnob> for Setting {
     fn from(setting: SectorKnob) -> Self {
         Self::Sector(setting)
+    }
+}
+
+closed_words! {
+    /// Where a setting comes from.
+    pub enum SettingSource {
+        /// A version of the package.
+        Package = "package",
+        /// A version of the programme.
+        Programme = "programme",
+        /// The weights that the programme was founded with.
+        ProgrammeStart = "programme_start",
+        /// A version of the network.
+        Network = "network",
+        /// Where the knob starts.
+        Start = "start",
     }
 }
 

@@ -101,6 +101,7 @@ pub fn api(config: &mut ServiceConfig) {
             .service(matches::list_match_history)
             .service(matches::get_match_explanation)
             .service(matches::get_match_rules)
+            .service(matches::list_match_knobs)
             .service(matches::list_match_instruments)
             .service(matches::get_arrangement)
             .service(matches::review_match)

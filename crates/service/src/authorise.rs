@@ -88,6 +88,8 @@ pub enum Action {
     ReadMatch,
     /// Read what happened to a match ([`Object::Match`]).
     ReadHistory,
+    /// Read how the knobs stood when a match was made ([`Object::Match`]).
+    ReadMatchKnobs,
     /// Read why, as told to the expert ([`Object::Match`]).
     ExplainToExpert,
     /// Read why, as told to the organisation ([`Object::Match`]).
@@ -204,6 +206,7 @@ impl Action {
         Self::ListMatches,
         Self::ReadMatch,
         Self::ReadHistory,
+        Self::ReadMatchKnobs,
         Self::ExplainToExpert,
         Self::ExplainToOrganisation,
         Self::ExplainToMediator,
@@ -368,6 +371,8 @@ fn row(action: Action) -> &'static str {
         Action::ListMatches => "YYY YYY YYY NNN NNN Y",
         Action::ReadMatch => "Y.. Y.. YYY NNN NNN Y",
         Action::ReadHistory => "Y.. N.. YYY NNN NNN Y",
+        // It says nothing of the person; how much a score had to do with it is nobody else's.
+        Action::ReadMatchKnobs => "N.. N.. YYY YYY YYY Y",
         Action::ExplainToExpert => "Y.. N.. YYY NNN NNN Y",
         Action::ExplainToOrganisation => "N.. Y.. YYY NNN NNN Y",
         Action::ExplainToMediator => "N.. N.. YYY NNN NNN Y",

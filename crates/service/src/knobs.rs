@@ -12,6 +12,7 @@ use raakvlak_domain::packages::{PackageState, TaskPackage};
 use raakvlak_domain::texts::Prose;
 use raakvlak_domain::thresholds::ThresholdKnob;
 use raakvlak_store::knobs::{self, Turn};
+use raakvlak_store::matches::trace::KnobInForce;
 use raakvlak_store::packages::{PackageQuery, StoredPackage};
 use raakvlak_store::{Action as Act, Db, ObjectKind, Tx, packages as stored_packages, programmes};
 use serde::Serialize;
@@ -26,6 +27,8 @@ use crate::packages::internal;
 mod packages;
 mod threshold;
 mod trial;
+
+pub use raakvlak_domain::knobs::SettingSource as Source;
 
 pub use packages::{CarvedCounts, PackagesEffect, PackagesPreview};
 pub(crate) use threshold::waits_for_intake;
@@ -72,21 +75,26 @@ pub struct KnobStanding<S> {
     pub number: u64,
 }
 
-/// Where a setting comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = SettingSource)]
-pub enum Source {
-    /// A version of the package.
-    Package,
-    /// A version of the programme.
-    Programme,
-    /// The weights that the programme was founded with.
-    ProgrammeStart,
-    /// A version of the network.
-    Network,
-    /// Where the knob starts.
-    Start,
+/// How a knob stands in a scope, whichever it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AnyStanding {
+    /// Which knob.
+    pub knob: Knob,
+    /// The sort of scope: `network`, `programme` or `package`.
+    pub scope: &'static str,
+    /// The record that the scope is about; `None` for the network.
+    pub id: Option<String>,
+    /// At which position the weights stand; of the matcher knob alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// The setting that holds here.
+    pub setting: Setting,
+    /// Where it comes from: the scope itself, a wider one, or where the knob starts.
+    pub from: Source,
+    /// The version that holds here; `None` when no version does.
+    pub version: Option<KnobVersionId>,
+    /// How many versions this scope itself has had; the next turn must name it.
+    pub number: u64,
 }
 
 /// A version of a setting, as it is shown.
@@ -132,17 +140,23 @@ impl Desk {
         self.read(|db| standing(db, scope))
     }
 
-    /// How the knob stands in every scope that has a setting of its own, and in the network, which comes first.
+    /// How every knob stands in the network, and in every scope that has a setting of its own: knob by knob, the network first.
     ///
     /// # Errors
     ///
     /// [`Error::NotAllowed`] for who reads no knobs.
-    pub fn knobs(&self, actor: &Actor) -> Result<Vec<Standing>, Error> {
+    pub fn knobs(&self, actor: &Actor) -> Result<Vec<AnyStanding>, Error> {
         authorise(actor, Action::ReadKnob, &Object::Network)?;
         self.read(|db| {
-            let set = knobs::all_latest(db, Knob::Matcher)?.into_iter().filter(|version| version.setting.is_some());
-            let scopes: Vec<Scope> = set.map(|version| version.scope).filter(|scope| *scope != Scope::Network).collect();
-            std::iter::once(&Scope::Network).chain(&scopes).map(|scope| standing(db, scope)).collect()
+            let mut all = Vec::new();
+            for knob in Knob::ALL {
+                let set = knobs::all_latest(db, *knob)?.into_iter().filter(|version| version.setting.is_some());
+                let scopes: Vec<Scope> = set.map(|version| version.scope).filter(|scope| *scope != Scope::Network).collect();
+                for scope in std::iter::once(&Scope::Network).chain(&scopes) {
+                    all.push(any_standing(db, *knob, scope)?);
+                }
+            }
+            Ok(all)
         })
     }
 
@@ -322,14 +336,48 @@ pub(crate) fn turn<T, S: Serialize>(
 
 /// The first of these scopes, narrowest first, in which a setting of this knob is set, with its version and where it comes from.
 pub(crate) fn narrowest<S: KnobSetting>(db: &mut Db, scopes: &[Scope]) -> Result<(S, Option<KnobVersionId>, Source), Error> {
+    let (setting, version, from) = narrowest_of(db, S::KNOB, scopes)?;
+    Ok((setting.and_then(S::of).unwrap_or_default(), version, from))
+}
+
+/// The same for a knob that is known by name; no setting where it stands at its start.
+fn narrowest_of(db: &mut Db, knob: Knob, scopes: &[Scope]) -> Result<(Option<Setting>, Option<KnobVersionId>, Source), Error> {
     for scope in scopes {
-        if let Some(KnobVersion { id, setting: Some(setting), .. }) = knobs::latest(db, S::KNOB, scope)?
-            && let Some(setting) = S::of(setting)
-        {
-            return Ok((setting, Some(id), source(scope)));
+        if let Some(KnobVersion { id, setting: Some(setting), .. }) = knobs::latest(db, knob, scope)? {
+            return Ok((Some(setting), Some(id), source(scope)));
         }
     }
-    Ok((S::default(), None, Source::Start))
+    Ok((None, None, Source::Start))
+}
+
+/// A knob as it holds in the first of these scopes in which it does. A programme's start weights belong to the matcher knob.
+fn in_scopes(db: &mut Db, knob: Knob, scopes: &[Scope]) -> Result<(Setting, Option<KnobVersionId>, Source), Error> {
+    if knob == Knob::Matcher {
+        let (setting, version, from) = resolved(db, scopes)?;
+        return Ok((Setting::Matcher(setting), version, from));
+    }
+    let (setting, version, from) = narrowest_of(db, knob, scopes)?;
+    Ok((setting.unwrap_or_else(|| Setting::start(knob)), version, from))
+}
+
+/// How every knob stands for a package: the trace that a match keeps.
+pub(crate) fn all_in_force(db: &mut Db, package: &TaskPackage) -> Result<Vec<KnobInForce>, Error> {
+    let scopes = scopes_of(package);
+    let kept = Knob::ALL.iter().map(|knob| {
+        let (_, version, source) = in_scopes(db, *knob, &scopes)?;
+        // Under the weights with which a programme starts, the rest is a wider version's.
+        let version = if source == Source::ProgrammeStart { narrowest_of(db, *knob, &scopes)?.1 } else { version };
+        Ok(KnobInForce { knob: *knob, source, version })
+    });
+    kept.collect()
+}
+
+fn any_standing(db: &mut Db, knob: Knob, scope: &Scope) -> Result<AnyStanding, Error> {
+    let scopes = scopes_from(db, scope)?;
+    let (setting, version, from) = in_scopes(db, knob, &scopes)?;
+    let position = if let Setting::Matcher(setting) = &setting { Some(setting.weights.position()) } else { None };
+    let number = knobs::latest(db, knob, scope)?.map_or(0, |version| version.number);
+    Ok(AnyStanding { knob, scope: scope.kind(), id: scope.id().map(str::to_owned), position, setting, from, version, number })
 }
 
 /// What ranking goes by for a package.

@@ -26,11 +26,13 @@ mod deciding;
 mod feedback;
 mod limits;
 mod suggesting;
+mod trace;
 
 pub(crate) use deciding::withdraw_open;
 pub use deciding::{Decision, Reply};
 pub use feedback::CheckInView;
 pub(crate) use limits::{check_capacity, packages_with_places_of, settle_places};
+pub use trace::MatchKnob;
 
 /// The sort of to-do that a suggestion opens: a mediator has to look at it.
 pub const REVIEW: &str = "review_match";

@@ -23,7 +23,7 @@ use crate::{changes, dialect, experts, idempotency, matches, outbox, sessions, s
 pub const ERASED: &str = "erased";
 
 /// The tables that hold something of a person.
-pub(crate) const TABLES: [&str; 30] = [
+pub(crate) const TABLES: [&str; 31] = [
     "users",
     "user_roles",
     "user_languages",
@@ -50,6 +50,7 @@ pub(crate) const TABLES: [&str; 30] = [
     "check_ins",
     "evaluations",
     "match_rules",
+    "match_knobs",
     "outbox",
     "todos",
     "todo_assignments",

@@ -23,6 +23,7 @@ pub mod asking;
 pub mod carried;
 pub mod feedback;
 pub mod judged;
+pub mod trace;
 
 /// A match as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -475,6 +476,7 @@ pub fn delete_of(tx: &mut Tx<'_>, expert: &ExpertId) -> StoreResult<usize> {
     let ids: Vec<String> = matches::table.filter(matches::expert_id.eq(expert.as_str())).select(matches::id).load(tx.connection())?;
     feedback::delete_of(tx, &ids)?;
     judged::delete_of(tx, &ids)?;
+    trace::delete_of(tx, &ids)?;
     let connection = tx.connection();
     diesel::delete(approvals::table.filter(approvals::match_id.eq_any(&ids))).execute(connection)?;
     diesel::delete(arrangements::table.filter(arrangements::match_id.eq_any(&ids))).execute(connection)?;

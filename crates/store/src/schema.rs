@@ -528,6 +528,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    match_knobs (match_id, knob) {
+        match_id -> Text,
+        knob -> Text,
+        source -> Text,
+        version_id -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(user_roles -> users (user_id));
 diesel::joinable!(sign_in_codes -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -559,6 +568,8 @@ diesel::joinable!(match_events -> matches (match_id));
 diesel::joinable!(check_ins -> matches (match_id));
 diesel::joinable!(evaluations -> matches (match_id));
 diesel::joinable!(match_rules -> knob_versions (rules_version));
+diesel::joinable!(match_knobs -> matches (match_id));
+diesel::joinable!(match_knobs -> knob_versions (version_id));
 diesel::joinable!(todos -> users (assigned_to));
 diesel::joinable!(todo_assignments -> todos (todo_id));
 diesel::joinable!(user_languages -> users (user_id));
@@ -602,6 +613,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     evaluations,
     rules,
     match_rules,
+    match_knobs,
     outbox,
     todos,
     todo_assignments,
@@ -615,7 +627,7 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 
 /// Every table, in the order in which rows can be added without a dangling reference.
-pub const TABLES: [&str; 46] = [
+pub const TABLES: [&str; 47] = [
     "instance",
     "counters",
     "erasures",
@@ -653,6 +665,7 @@ pub const TABLES: [&str; 46] = [
     "evaluations",
     "rules",
     "match_rules",
+    "match_knobs",
     "outbox",
     "todos",
     "todo_assignments",

@@ -415,6 +415,7 @@ impl Scene<'_> {
             }
             "get_match" => Ask::new("GET", at(MatchState::Introduced, "")),
             "get_match_rules" => Ask::new("GET", at(MatchState::Introduced, "/rules")),
+            "list_match_knobs" => Ask::new("GET", at(MatchState::Introduced, "/knobs")),
             "list_match_instruments" => Ask::new("GET", at(MatchState::Introduced, "/instruments")),
             "list_match_history" => Ask::new("GET", at(MatchState::Introduced, "/history")),
             "get_match_explanation" => Ask::new("GET", at(MatchState::Introduced, "/explanation?voice=expert")),

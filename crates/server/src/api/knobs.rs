@@ -9,7 +9,7 @@ use raakvlak_domain::{closed_words, record};
 use raakvlak_service::actor::Actor;
 use raakvlak_service::desk::{Desk, Versioned};
 use raakvlak_service::error::Error;
-use raakvlak_service::knobs::{KnobStanding, Preset, ScopePreview, Standing, VersionView, scope_of};
+use raakvlak_service::knobs::{AnyStanding, KnobStanding, Preset, ScopePreview, Standing, VersionView, scope_of};
 use raakvlak_service::rules::knob::{RulesEffect, RulesStanding};
 use raakvlak_service::shortlists::Preview;
 use utoipa::ToSchema;
@@ -104,11 +104,13 @@ fn numbered(standing: Standing) -> Versioned<Standing> {
     Versioned::new(standing, number)
 }
 
-/// See how the knobs stand in the network
+/// See how all knobs stand
+///
+/// Each in the network, and in every programme and package that has a setting of its own.
 #[utoipa::path(
     operation_id = "list_knobs",
     tag = "knobs",
-    responses((status = 200, description = "The knobs with their positions.", body = Vec<Standing>))
+    responses((status = 200, description = "The knobs, one after the other, the network first.", body = Vec<AnyStanding>))
 )]
 #[get("/knobs")]
 pub(crate) async fn list_knobs(shared: web::Data<Shared>, caller: Caller) -> Answered {

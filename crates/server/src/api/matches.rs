@@ -6,7 +6,7 @@ use raakvlak_domain::identifiers::{ExpertId, MatchId, PackageId};
 use raakvlak_domain::matches::{Approval, CheckIn, Evaluation, MatchState, Offer, Reasoned, Rejection, Remark, Suggestion};
 use raakvlak_domain::quantities::Count;
 use raakvlak_service::explanations::{Voice, WordedExplanation};
-use raakvlak_service::matches::{ArrangementView, CheckInView, Decision, EventView, MatchFilter, MatchView};
+use raakvlak_service::matches::{ArrangementView, CheckInView, Decision, EventView, MatchFilter, MatchKnob, MatchView};
 use raakvlak_service::rules::matches::{MatchInstrument, MatchRules};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -129,6 +129,20 @@ pub(crate) async fn list_match_history(shared: web::Data<Shared>, caller: Caller
 #[get("/matches/{match}/rules")]
 pub(crate) async fn get_match_rules(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>) -> Answered {
     read(&shared, &caller, move |desk, actor| desk.match_rules(actor, &id.0)).await
+}
+
+/// See how the knobs stood when a match was made
+///
+/// Each with who turned it so, when and why; a knob without a version stood at its start. It says nothing of the person.
+#[utoipa::path(
+    operation_id = "list_match_knobs",
+    tag = "matches",
+    params(("match" = MatchId, Path, description = "The match.")),
+    responses((status = 200, description = "The knobs, in their order.", body = Vec<MatchKnob>))
+)]
+#[get("/matches/{match}/knobs")]
+pub(crate) async fn list_match_knobs(shared: web::Data<Shared>, caller: Caller, id: InPath<MatchId>) -> Answered {
+    read(&shared, &caller, move |desk, actor| desk.match_knobs(actor, &id.0)).await
 }
 
 /// List the support measures for a match

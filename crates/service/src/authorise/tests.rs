@@ -126,6 +126,7 @@ const MATCH: &[(Action, &str)] = &[
     (Action::ReadMatch, "Y. Y. .. YNNY"),
     (Action::ReadHistory, "Y. N. .. YNNY"),
     (Action::ReadMatchRules, "Y. N. .. YNNY"),
+    (Action::ReadMatchKnobs, "N. N. .. YYYY"),
     (Action::ExplainToExpert, "Y. N. .. YNNY"),
     (Action::ExplainToOrganisation, "N. Y. .. YNNY"),
     (Action::ExplainToMediator, "N. N. .. YNNY"),

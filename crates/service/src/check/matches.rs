@@ -1,10 +1,12 @@
 //! Checking a match: its life is a path of verbs that ends where it stands, and confirmed work has three yeses to one version.
 
 use raakvlak_domain::identifiers::MatchId;
+use raakvlak_domain::knobs::{Knob, KnobVersion, ScopeKind, SettingSource};
 use raakvlak_domain::matches::{MatchState, Party, Verb};
 use raakvlak_store::check::Rule;
+use raakvlak_store::matches::trace::{self, KnobInForce};
 use raakvlak_store::matches::{self, Event, StoredMatch, feedback};
-use raakvlak_store::{StoreError, StoreResult};
+use raakvlak_store::{StoreError, StoreResult, knobs};
 
 use super::{At, read};
 
@@ -20,6 +22,7 @@ impl At<'_> {
         let outcome = matches::history(self.db, &found);
         let Some(history) = read(&mut self.found, "match_events", self.id, outcome)? else { return Ok(()) };
         self.path(&found, &history);
+        self.trace(&found)?;
         for version in 1..=found.arrangement.unwrap_or(0) {
             let outcome = matches::arrangement(self.db, &found, version);
             read(&mut self.found, "arrangements", self.id, outcome)?;
@@ -29,6 +32,31 @@ impl At<'_> {
         let outcome = feedback::evaluations_of(self.db, &found);
         read(&mut self.found, "evaluations", self.id, outcome)?;
         self.yeses(&found, &history)
+    }
+
+    /// What is kept of a knob is a version of that knob, of the scope that it is said to come from; and the score was made by the version that is traced.
+    fn trace(&mut self, found: &StoredMatch) -> StoreResult<()> {
+        let outcome = trace::of_match(self.db, &found.id);
+        let Some(kept) = read(&mut self.found, "match_knobs", self.id, outcome)? else { return Ok(()) };
+        for KnobInForce { knob, source, version } in kept {
+            let outcome = version.as_ref().map(|id| knobs::get(self.db, id)).transpose();
+            let Some(version) = read(&mut self.found, "knob_versions", self.id, outcome)? else { continue };
+            let is_start = matches!(source, SettingSource::Start | SettingSource::ProgrammeStart);
+            let scope = if source == SettingSource::ProgrammeStart { ScopeKind::Network.as_str() } else { source.as_str() };
+            let fits = match version.flatten() {
+                Some(version) => version.knob == knob && version.scope.kind() == scope && self.made(found, &version),
+                None => is_start && (knob != Knob::Matcher || found.matcher_version.is_none()),
+            };
+            if !fits {
+                self.violate(Rule::ReferenceBroken, "match_knobs", knob.as_str());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the score of a match, when it has one, was made by this version, when it is the matcher's.
+    fn made(&self, found: &StoredMatch, version: &KnobVersion) -> bool {
+        version.knob != Knob::Matcher || found.matcher_version.as_ref().is_none_or(|made_it| *made_it == version.id)
     }
 
     /// Every step follows from the one before it, and the last led to where the match stands.

@@ -5,6 +5,7 @@ use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::faults::FaultKind;
 use raakvlak_domain::identifiers::{ExpertId, KnobVersionId, MatchId, PackageId, UserId};
 use raakvlak_domain::json::{Node, parse};
+use raakvlak_domain::knobs::{Knob, SettingSource};
 use raakvlak_domain::matches::{CheckIn, Evaluation, MatchState, Origin, Party, Verb};
 use raakvlak_domain::quantities::Count;
 use raakvlak_domain::reading::{FromNode, Reading};
@@ -13,6 +14,7 @@ use raakvlak_domain::texts::{LONGEST_PROSE, Line, text_of};
 use raakvlak_store::matches::carried::{WholeArrangement, WholeCheckIn, WholeEvaluation, WholeMatch};
 use raakvlak_store::matches::feedback::StoredCheckIn;
 use raakvlak_store::matches::judged::Judged;
+use raakvlak_store::matches::trace::KnobInForce;
 use raakvlak_store::matches::{Event, Yes};
 use serde::{Serialize, Serializer};
 
@@ -49,6 +51,8 @@ record! {
         pub assessment: Option<Assessment>,
         /// The version of the matcher knob that produced it.
         pub matcher_version: Option<KnobVersionId>,
+        /// How the knobs stood when it was made.
+        pub knobs: Vec<TracedKnob> = Vec::new(),
         /// What came out of the rules at steps of it, oldest first.
         pub rules: Long<JudgedRecord> = Long::default(),
         /// Every step, oldest first.
@@ -110,6 +114,33 @@ record! {
         /// What was said with it.
         pub text: Option<Said>,
     }
+}
+
+record! {
+    /// How a knob stood when a match was made.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct TracedKnob {
+        /// Which knob.
+        pub knob: Knob,
+        /// Where its setting came from.
+        pub from: SettingSource,
+        /// The version of the setting; not told where no version alone made it.
+        pub version: Option<KnobVersionId>,
+    }
+    check(reading) {
+        // A scope has a setting by a version alone; a start has none; under the weights of a programme there may be one.
+        let is_start = from.is_some_and(|from| matches!(from, SettingSource::Start | SettingSource::ProgrammeStart));
+        match version {
+            Some(Some(_)) if from == Some(SettingSource::Start) => {
+                reading.within("version", |reading| reading.fault(FaultKind::Expected { value: "null".into() }));
+            }
+            Some(None) if from.is_some() && !is_start => {
+                reading.within("version", |reading| reading.fault(FaultKind::Missing));
+            }
+            _ => {}
+        }
+    }
+    key(traced) { traced.knob.to_string() }
 }
 
 record! {
@@ -226,6 +257,11 @@ impl MatchRecord {
             deadline: whole.deadline,
             assessment: score,
             matcher_version: whole.matcher_version,
+            knobs: whole
+                .knobs
+                .into_iter()
+                .map(|KnobInForce { knob, source, version }| TracedKnob { knob, from: source, version })
+                .collect(),
             rules: Long(whole.rules.into_iter().map(judged).collect::<Result<_, _>>()?),
             history: Long(whole.history.into_iter().map(step).collect()),
             check_ins: Long(whole.check_ins.into_iter().map(check_in).collect::<Result<_, _>>()?),
@@ -249,6 +285,7 @@ impl MatchRecord {
             origin: self.origin,
             score: self.assessment.map(|assessment| assessment.text()),
             matcher_version: self.matcher_version,
+            knobs: self.knobs.into_iter().map(|TracedKnob { knob, from, version }| KnobInForce { knob, source: from, version }).collect(),
             rules: self.rules.0.into_iter().map(whole_judged).collect(),
             deadline: self.deadline,
             arrangements: versions.map(whole_arrangement).collect(),

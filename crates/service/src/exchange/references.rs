@@ -169,6 +169,11 @@ impl<'a> Known<'a> {
         if let Some(version) = &record.matcher_version {
             check.listed(self.knobs.as_ref(), version.as_str(), "/matcher_version");
         }
+        for (at, traced) in record.knobs.iter().enumerate() {
+            if let Some(version) = &traced.version {
+                check.listed(self.knobs.as_ref(), version.as_str(), &format!("/knobs/{at}/version"));
+            }
+        }
         for (at, judged) in record.rules.0.iter().enumerate() {
             if let Some(version) = &judged.rules_version {
                 check.listed(self.knobs.as_ref(), version.as_str(), &format!("/rules/{at}/rules_version"));

@@ -2,10 +2,11 @@
 
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::faults::{Fault, FaultKind};
-use raakvlak_domain::identifiers::{ExpertId, MatchId};
+use raakvlak_domain::identifiers::{ExpertId, KnobVersionId, MatchId};
 use raakvlak_domain::matches::{MatchState, Origin, Party, Suggestion, Verb};
 use raakvlak_domain::packages::{PackageState, TaskPackage};
 use raakvlak_domain::users::Role;
+use raakvlak_store::matches::trace::{self, KnobInForce};
 use raakvlak_store::matches::{self, NewMatch, Step};
 use raakvlak_store::packages::{self, StoredPackage};
 use raakvlak_store::{Action as Act, ObjectKind, Tx, experts};
@@ -21,7 +22,7 @@ use crate::shortlists::can_be_asked;
 impl Desk {
     /// Suggests a match. An expert who shows interest leaves `expert` out; a mediator names somebody who said yes to being matched.
     ///
-    /// The score and its explanation are computed now and kept with the match, with the version of the knob that made them.
+    /// The score and its explanation are computed now and kept with the match, with how every knob stood.
     ///
     /// # Errors
     ///
@@ -38,8 +39,8 @@ impl Desk {
                 revision: package.revision,
                 expert: &expert,
                 origin: origin(own, &package.package),
-                score: assessed.as_ref().map(|(json, _)| json.as_str()),
-                matcher_version: assessed.as_ref().and_then(|(_, version)| version.as_ref()),
+                score: assessed.score.as_deref(),
+                matcher_version: assessed.version.as_ref(),
             };
             let step = Step {
                 verb: Verb::Suggest,
@@ -51,36 +52,42 @@ impl Desk {
                 deadline: None,
             };
             let made = matches::insert(tx, &new, &step)?;
+            trace::insert(tx, &made.id, &assessed.knobs)?;
             note_step(tx, actor, role, Act::Suggest, None, &made, step.reason)?;
             crate::routing::open(tx, REVIEW, ObjectKind::Match, made.id.as_str(), None)?;
             view(tx, &made, role)
         })
     }
 
-    /// The explanation of a match as JSON, with the knob version that made it; `None` when the person is not in the ranking (any more).
-    fn assessed(
-        &self,
-        actor: &Actor,
-        suggestion: &Suggestion,
-        expert: &ExpertId,
-    ) -> Result<Option<(String, Option<raakvlak_domain::identifiers::KnobVersionId>)>, Error> {
-        let asked = self.read(|db| {
+    /// What is kept with a match of how it came about; no score when the person is not in the ranking (any more).
+    fn assessed(&self, actor: &Actor, suggestion: &Suggestion, expert: &ExpertId) -> Result<Assessed, Error> {
+        let (package, knob, knobs) = self.read(|db| {
             let stored = packages::get(db, &suggestion.package)?.ok_or(Error::NotFound)?;
             let object = Object::Match { expert, organisation: &stored.package.organisation, introduced: false };
             authorise(actor, Action::Use(Verb::Suggest), &object)?;
             let knob = crate::knobs::effective(db, &stored.package)?;
-            Ok((stored.package, knob))
+            let knobs = crate::knobs::all_in_force(db, &stored.package)?;
+            Ok((stored.package, knob, knobs))
         })?;
-        let (package, knob) = asked;
         match self.explanation_for(&package, &knob, expert) {
             Ok(found) => {
                 let json = serde_json::to_string(&found.answer).map_err(|error| Error::Internal(error.to_string()))?;
-                Ok(Some((json, knob.version)))
+                Ok(Assessed { score: Some(json), version: knob.version, knobs })
             }
-            Err(Error::NotFound) => Ok(None),
+            Err(Error::NotFound) => Ok(Assessed { score: None, version: None, knobs }),
             Err(error) => Err(error),
         }
     }
+}
+
+/// What is kept with a match of how it came about.
+struct Assessed {
+    /// The score and its explanation, as JSON.
+    score: Option<String>,
+    /// The version of the matcher knob that made it, where one alone did.
+    version: Option<KnobVersionId>,
+    /// How every knob stood.
+    knobs: Vec<KnobInForce>,
 }
 
 /// Whom a suggestion is about.

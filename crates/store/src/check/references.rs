@@ -52,6 +52,8 @@ const REFERENCES: &[Reference] = &[
     Reference("evaluations", "c.id", &["match_id"], "matches", &["id"]),
     Reference("match_rules", "c.match_id", &["match_id", "seq"], "match_events", &["match_id", "seq"]),
     Reference("match_rules", "c.match_id", &["rules_version"], "knob_versions", &["id"]),
+    Reference("match_knobs", "c.match_id", &["match_id"], "matches", &["id"]),
+    Reference("match_knobs", "c.match_id", &["version_id"], "knob_versions", &["id"]),
     Reference("todos", "c.id", &["assigned_to"], "users", &["id"]),
     Reference("todo_assignments", "c.todo_id", &["todo_id"], "todos", &["id"]),
     Reference("user_languages", "c.user_id", &["user_id"], "users", &["id"]),
@@ -136,6 +138,7 @@ mod tests {
         let migrations = [
             include_str!("../../../../migrations/sqlite/2026-11-23-000001_foundation/up.sql"),
             include_str!("../../../../migrations/sqlite/2026-11-23-000002_rules/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-11-23-000003_knob_trace/up.sql"),
             include_str!("../../../../migrations/sqlite/2026-11-23-000004_routing/up.sql"),
         ];
         for line in migrations.iter().flat_map(|migration| migration.lines()).map(str::trim) {

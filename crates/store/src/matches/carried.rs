@@ -13,6 +13,7 @@ use raakvlak_domain::reading;
 use super::asking::PLANNED;
 use super::feedback::{CheckInRow, EvaluationRow, StoredCheckIn, check_in};
 use super::judged::{self, Judged, Row as JudgedRow};
+use super::trace::{self, KnobInForce, Row as TraceRow};
 use super::{ApprovalRow, ArrangementRow, Event, EventRow, MatchQuery, Row, StoredMatch, Yes};
 use super::{arrangement_row, corrupt, event, event_row, key_of, list, score_place, user};
 use crate::audit::ObjectKind;
@@ -40,6 +41,8 @@ pub struct WholeMatch {
     pub score: Option<String>,
     /// The version of the matcher knob that produced the score.
     pub matcher_version: Option<KnobVersionId>,
+    /// How the knobs stood when it was made, in the order of the knobs.
+    pub knobs: Vec<KnobInForce>,
     /// What came out of the rules at steps of it, oldest first.
     pub rules: Vec<Judged>,
     /// Until when an answer to the offer is awaited.
@@ -103,11 +106,13 @@ struct Parts {
     check_ins: HashMap<String, Vec<CheckInRow>>,
     evaluations: HashMap<String, Vec<EvaluationRow>>,
     judged: HashMap<String, Vec<JudgedRow>>,
+    trace: HashMap<String, Vec<TraceRow>>,
 }
 
 impl Parts {
     fn read(db: &mut Db) -> StoreResult<Self> {
         let judged = grouped(judged::rows(db)?, |row| row.match_id.clone());
+        let trace = grouped(trace::rows(db)?, |row| row.match_id.clone());
         let connection = db.connection();
         let events: Vec<EventRow> = match_events::table.order(match_events::seq).select(EventRow::as_select()).load(connection)?;
         let versions = arrangements::table.order(arrangements::version);
@@ -127,6 +132,7 @@ impl Parts {
             check_ins: grouped(asked, |row| row.match_id.clone()),
             evaluations: grouped(backs, |row| row.match_id.clone()),
             judged,
+            trace,
         })
     }
 
@@ -137,11 +143,13 @@ impl Parts {
         let asked = self.check_ins.remove(id).unwrap_or_default();
         let backs = self.evaluations.remove(id).unwrap_or_default();
         let judged = self.judged.remove(id).unwrap_or_default();
+        let traced = self.trace.remove(id).unwrap_or_default();
         Ok(WholeMatch {
             history: steps.into_iter().map(|row| event(row, found.key, keys)).collect::<StoreResult<_>>()?,
             check_ins: asked.into_iter().map(|row| whole_check_in(row, &found, keys)).collect::<StoreResult<_>>()?,
             evaluations: backs.into_iter().map(|row| evaluation(db, &found, row)).collect::<StoreResult<_>>()?,
             rules: judged.into_iter().map(|row| judged::judged(db, &found, row)).collect::<StoreResult<_>>()?,
+            knobs: trace::in_order(traced)?,
             arrangements: self.arrangements(db, &found)?,
             id: found.id,
             package: found.package,
@@ -231,6 +239,7 @@ pub fn insert(tx: &mut Tx<'_>, whole: &WholeMatch) -> StoreResult<()> {
         changed_at: last.map_or(now, |step| step.at).microseconds(),
     };
     diesel::insert_into(matches::table).values(&row).execute(tx.connection())?;
+    trace::insert(tx, &whole.id, &whole.knobs)?;
     insert_steps(tx, whole, key)?;
     insert_arrangements(tx, whole, key)?;
     insert_feedback(tx, whole, key)?;
