@@ -160,6 +160,7 @@ const TABLE: &[(&str, &str)] = &[
     // The words.
     ("list_terms", "401 200 200 200 200 200 200 200"),
     ("link_text", "401 200 200 200 200 200 200 200"),
+    ("translate_term", "401 200 200 200 200 200 200 200"),
     ("search_competences", "401 200 200 200 200 200 200 200"),
     ("get_competence", "401 200 200 200 200 200 200 200"),
     // What waits for a person: a steward has what is about rules, and knows of nothing else.

@@ -162,6 +162,7 @@ pub fn api(config: &mut ServiceConfig) {
             // Vocabulary.
             .service(vocabulary::list_terms)
             .service(vocabulary::link_text)
+            .service(vocabulary::translate_term)
             .service(vocabulary::search_competences)
             .service(vocabulary::get_competence)
             // To-dos.

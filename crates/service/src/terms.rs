@@ -15,6 +15,10 @@ use crate::desk::Desk;
 use crate::error::Error;
 use crate::vocabulary::LinkedConcept;
 
+mod translating;
+
+pub use translating::{CouldFill, Meaning, Translation, Wordings};
+
 /// How many occupations are named as the reason why two competences are alike.
 const OCCUPATIONS_NAMED: usize = 5;
 

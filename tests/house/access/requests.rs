@@ -531,6 +531,7 @@ impl Scene<'_> {
                 Ask::new("PUT", "/knobs/matcher").on(0).with(scope)
             }
             "list_terms" => Ask::new("GET", "/vocabulary/terms"),
+            "translate_term" => Ask::new("POST", "/terms/_translate").with(json!({ "text": "ik raak snel overprikkeld" })),
             "link_text" => Ask::new("POST", "/vocabulary/link").with(json!({ "text": "ik kook graag" })),
             "search_competences" => Ask::new("GET", "/vocabulary/competences?q=koken&language=nl&limit=3"),
             "get_competence" => Ask::new("GET", "/vocabulary/competences/rv:cook-together?limit=3"),

@@ -5,7 +5,7 @@ use raakvlak_domain::identifiers::CompetenceId;
 use raakvlak_domain::languages::Language;
 use raakvlak_domain::record;
 use raakvlak_domain::texts::Prose;
-use raakvlak_service::terms::{CompetenceView, FoundCompetence, LinkedText, Terms};
+use raakvlak_service::terms::{CompetenceView, FoundCompetence, LinkedText, Terms, Translation};
 use utoipa::ToSchema;
 
 use super::answers::{Answered, read};
@@ -24,6 +24,19 @@ record! {
         /// The language that it is in.
         pub language: Language = Language::Nl,
         /// The most competences, 1 to 100.
+        pub limit: Limit,
+    }
+}
+
+record! {
+    /// Something that somebody says of themselves, or that care says of them.
+    #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
+    pub struct TranslateTerm {
+        /// The text.
+        pub text: Prose,
+        /// The language that it is in.
+        pub language: Language = Language::Nl,
+        /// The most meanings, 1 to 100.
         pub limit: Limit,
     }
 }
@@ -112,4 +125,22 @@ pub(crate) async fn get_competence(
     query: InQuery<NeighboursQuery>,
 ) -> Answered {
     read(&shared, &caller, move |desk, actor| desk.competence(actor, &id.0, query.0.limit.get())).await
+}
+
+/// Translate what somebody says into a need and an adaptation
+///
+/// In own words or in words of care. The text is not kept, not noted, and stands in no answer; nothing is filled in without the person's yes.
+#[utoipa::path(
+    operation_id = "translate_term",
+    tag = "vocabulary",
+    request_body(content = TranslateTerm, example = json!({"text": "ik raak snel overprikkeld", "language": "nl", "limit": 3})),
+    responses((status = 200, description = "What it may mean, most likely first, and what to do next.", body = Translation))
+)]
+#[post("/terms/_translate")]
+pub(crate) async fn translate_term(shared: web::Data<Shared>, caller: Caller, body: Checked<TranslateTerm>) -> Answered {
+    read(&shared, &caller, move |desk, actor| {
+        let TranslateTerm { text, language, limit } = body.value;
+        desk.translate_term(actor, text.as_str(), language, limit.get())
+    })
+    .await
 }
