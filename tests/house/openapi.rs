@@ -81,6 +81,7 @@ fn what_changes_something_asks_a_key_or_a_version() {
             || path.ends_with("/_search")
             || path.ends_with("/_try")
             || path.ends_with("/_carve")
+            || path.ends_with("/_translate")
             || path.ends_with("/preview")
             || path.ends_with("-preview")
             || path.ends_with("/link")

@@ -7,6 +7,7 @@ use raakvlak_domain::identifiers::{ExpertId, PackageId, ProgrammeId};
 use raakvlak_domain::knobs::{MatcherSetting, Position, Scope, Weights};
 use raakvlak_domain::matches::MatchState;
 use raakvlak_domain::packages::PackageState;
+use raakvlak_engine::groups::Dimension;
 use raakvlak_service::actor::Actor;
 use raakvlak_service::error::Error;
 use raakvlak_service::figures::{Period, Why};
@@ -142,6 +143,9 @@ on_both_databases!(fairness_counts_what_happened, |database| {
     let ever =
         town.desk.fairness(&mediator, Period { from: Some(raakvlak_domain::calendar::Date::parse("2020-01-01").unwrap()), until: None });
     assert_eq!(ever.unwrap().all.offered, large(offered.len()));
+    let provinces: Vec<&str> =
+        found.groups.iter().filter(|group| group.group.dimension == Dimension::Region).map(|group| group.group.value.as_str()).collect();
+    assert!(provinces.contains(&"Overijssel"), "{provinces:?}");
     assert!(found.gini > 0 && found.groups.iter().all(|group| group.share.people.is_some()), "{found:?}");
     let aside: Vec<u32> =
         found.groups.iter().filter(|group| group.group.value.ends_with("aside")).filter_map(|group| group.share.people).collect();

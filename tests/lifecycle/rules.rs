@@ -1,5 +1,6 @@
 //! Rules in the life of work and matches: whom they keep out of a list, what they refuse, who hears what of them, and how they are written.
 
+use raakvlak_domain::calendar::Date;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::identifiers::PackageId;
 use raakvlak_domain::knobs::Scope;
@@ -12,12 +13,15 @@ use raakvlak_service::actor::Actor;
 use raakvlak_service::desk::PageRequest;
 use raakvlak_service::error::Error;
 use raakvlak_service::rules::judging::{Report, RuleTrouble};
+use raakvlak_service::rules::trouble::{RULE_CONTRADICTS, RULE_FAILED};
 use raakvlak_service::rules::trying::{OwnCase, Trial};
 use raakvlak_service::rules::{RuleRecord, RuleVersion};
 use raakvlak_store::packages;
 use raakvlak_testkit::on_both_databases;
 use raakvlak_testkit::town::{Town, expert_of, of, prose, work};
 use serde_json::{Value, json};
+
+use crate::common::open_todos;
 
 /// Paid work that asks so many hours at least.
 fn paid(town: &Town, id: &str, least: u32) -> PackageId {
@@ -292,3 +296,63 @@ on_both_databases!(a_rule_that_goes_wrong_blocks_nobody_and_says_so, |database| 
     let broken = told.now.outcomes.iter().find(|outcome| outcome.rule.as_str() == "broken").unwrap();
     assert_eq!((broken.outcome, broken.blocks, broken.trouble), (Possibility::Unknown, false, Some(RuleTrouble::Failed)));
 });
+
+on_both_databases!(a_rule_that_goes_wrong_is_a_to_do_for_a_steward_until_it_is_put_right, |database| {
+    let town = Town::on(&database);
+    let told = json!({ "id": "broken", "when": "person.documents[2] == 'x'", "effect": "block", "at_shortlist": true, "status": "in_force",
+        "sources": [{ "title": "a law", "read": "2026-11-23" }] });
+    let kept = town.desk.write_rule(&town.steward, rule(&told), prose("om te proberen")).unwrap();
+    let package = paid(&town, "p-1", 2);
+    let _ = town.person("e-anna", json!({ "commitments": [], "documents": [] }));
+    assert_eq!(town.desk.look_after_rules().unwrap(), 0);
+    assert!(open_todos(&town, "broken").is_empty(), "nobody was judged by it yet");
+    listed(&town, &package);
+    for _ in 0..2 {
+        town.desk.look_after_rules().unwrap();
+        assert_eq!(open_todos(&town, "broken"), [RULE_FAILED], "once");
+    }
+    let mine = town.desk.todos(&town.steward, true, &PageRequest::first(9)).unwrap().items;
+    assert_eq!(mine.len(), 1, "a steward writes rules, so a steward has it");
+    assert_eq!(mine[0].value.object, "broken");
+    // The next version begins today, and the one that went wrong ends yesterday: then it is right again, by itself.
+    town.clock.advance(60);
+    let yesterday = day_before(&town);
+    town.desk.end_rule(&town.steward, &of(&json!("broken")), (of(&json!(1)), yesterday), prose("het ging mis"), kept.version).unwrap();
+    let right = json!({ "id": "broken", "when": "'x' in person.documents", "valid_from": town.desk.today() });
+    town.desk.write_rule(&town.steward, rule(&right), prose("zo gaat het goed")).unwrap();
+    assert_eq!((town.desk.look_after_rules().unwrap(), open_todos(&town, "broken").len()), (1, 0));
+    listed(&town, &package);
+    town.desk.look_after_rules().unwrap();
+    assert!(open_todos(&town, "broken").is_empty());
+});
+
+on_both_databases!(two_versions_on_one_day_are_a_to_do_too, |database| {
+    let town = Town::on(&database);
+    let told = |number: u32| {
+        let mut told = rule(&json!({ "id": "twice", "when": "true" }));
+        told.number = of(&json!(number));
+        told
+    };
+    let kept = town.desk.write_rule(&town.steward, told(1), prose("de eerste")).unwrap();
+    // As another program's set may bring it in beside what is kept here.
+    let second = raakvlak_store::rules::StoredRule {
+        rule: told(2),
+        made_by: Some(town.steward.user.clone()),
+        made_at: town.desk.now(),
+        why: prose("de tweede"),
+        ended_by: None,
+        ended_at: None,
+        ended_why: None,
+    };
+    town.desk.store().write(move |tx| raakvlak_store::rules::insert(tx, &second)).unwrap();
+    town.desk.look_after_rules().unwrap();
+    assert_eq!(open_todos(&town, "twice"), [RULE_CONTRADICTS]);
+    let current = town.desk.rule(&town.steward, &of(&json!("twice"))).unwrap().version.max(kept.version);
+    let yesterday = day_before(&town);
+    town.desk.end_rule(&town.steward, &of(&json!("twice")), (of(&json!(1)), yesterday), prose("er is een nieuwe"), current).unwrap();
+    assert_eq!((town.desk.look_after_rules().unwrap(), open_todos(&town, "twice").len()), (1, 0));
+});
+
+fn day_before(town: &Town) -> Date {
+    Date::from_day_number(town.desk.today().day_number() - 1).unwrap()
+}

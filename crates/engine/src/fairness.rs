@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use raakvlak_domain::calendar::Date;
+use raakvlak_domain::places::Point;
 use raakvlak_domain::quantities::WHOLE;
 use raakvlak_domain::vocabulary::Vocabulary;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::asks::Ask;
 use crate::groups::{Dimension, Group, days_waiting, groups_of, is_matchable, is_never_asked};
 use crate::pool::Pool;
 
@@ -96,12 +98,14 @@ pub struct Alarm {
 }
 
 /// Somebody who can be matched.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Matchable {
     /// The number in the pool.
     pub person: u32,
-    /// The groups that they are in.
+    /// The groups that they are in; that of their region is not known here.
     pub groups: Vec<Group>,
+    /// Where they live, when that is told and known.
+    pub place: Option<Point>,
     /// How many days they have waited since the last offer that they said yes to, or since registering.
     pub days_waiting: u32,
 }
@@ -112,6 +116,7 @@ pub fn matchable(pool: &Pool, vocabulary: &Vocabulary, as_of: Date) -> impl Iter
     people.map(move |(number, person)| Matchable {
         person: number,
         groups: groups_of(&person, vocabulary, as_of),
+        place: person.told.has(Ask::Place).then_some(person.point),
         days_waiting: days_waiting(&person, as_of),
     })
 }

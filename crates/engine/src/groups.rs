@@ -27,11 +27,19 @@ pub enum Dimension {
     Language,
     /// A form of work that the person accepts; somebody who told none accepts `not_told`. A person is in several of these groups.
     WorkForm,
+    /// The province in which the person lives; `not_told` when the place is not told or not known.
+    Region,
 }
 
 impl Dimension {
     /// Every dimension.
-    pub const ALL: [Self; 6] = [Self::Aside, Self::Unseen, Self::Profile, Self::Needs, Self::Language, Self::WorkForm];
+    pub const ALL: [Self; 7] = [Self::Aside, Self::Unseen, Self::Profile, Self::Needs, Self::Language, Self::WorkForm, Self::Region];
+
+    /// Whether everybody is in exactly one group of it, so that the groups add up to everybody.
+    #[must_use]
+    pub fn adds_up(self) -> bool {
+        self != Self::WorkForm
+    }
 }
 
 /// A group of people.

@@ -7,8 +7,9 @@ use raakvlak_domain::calendar::Date;
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::identifiers::ExpertId;
 use raakvlak_domain::matches::MatchState;
+use raakvlak_domain::places::Point;
 use raakvlak_engine::fairness::{FEWEST, Matchable, gini, keep_large, matchable};
-use raakvlak_engine::groups::Group;
+use raakvlak_engine::groups::{Dimension, Group};
 use raakvlak_store::figures;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,6 +18,7 @@ use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
 use crate::desk::Desk;
 use crate::error::Error;
+use crate::places::Towns;
 
 mod unseen;
 
@@ -110,17 +112,20 @@ impl Desk {
                 confirmed: figures::came_into(db, MatchState::Confirmed, begins, ends)?.into_iter().collect(),
             })
         })?;
-        let mut people = Vec::new();
+        let (mut people, mut regions) = (Vec::new(), Regions::default());
         let mut groups: BTreeMap<Group, Vec<Fate>> = BTreeMap::new();
         for found in matchable(&snapshot.pool, snapshot.words.lexicon.vocabulary(), snapshot.day) {
             let fate = counts.fate_of(&snapshot.pool.id(found.person), &found);
             people.push(fate);
-            found.groups.into_iter().for_each(|group| groups.entry(group).or_default().push(fate));
+            let region = Group { dimension: Dimension::Region, value: regions.of(found.place).to_owned() };
+            found.groups.into_iter().chain([region]).for_each(|group| groups.entry(group).or_default().push(fate));
         }
         let mut groups: Vec<(Group, Vec<Fate>)> = groups.into_iter().collect();
         keep_large(&mut groups, |(group, people)| (group.dimension, people.len() as u32));
         let gini = gini(people.iter().map(|fate| fate.places).collect());
-        let groups = groups.into_iter().map(|(group, people)| GroupShare { group, share: Share::of(&people) }).collect();
+        let mut groups: Vec<GroupShare> =
+            groups.into_iter().map(|(group, people)| GroupShare { group, share: Share::of(&people) }).collect();
+        hide_what_can_be_worked_out(&mut groups, &people);
         Ok(Fairness { from, until, all: Share::of(&people), gini, groups })
     }
 }
@@ -167,6 +172,56 @@ impl Share {
     }
 }
 
+/// The provinces of points, each looked up once.
+#[derive(Default)]
+struct Regions(HashMap<(u64, u64), &'static str>);
+
+impl Regions {
+    fn of(&mut self, place: Option<Point>) -> &'static str {
+        let Some(point) = place else { return "not_told" };
+        let nearest = || Towns::built_in().nearest(point).map_or("not_told", |town| town.province.as_str());
+        self.0.entry((point.lat.to_bits(), point.lon.to_bits())).or_insert_with(nearest)
+    }
+}
+
+/// A column of the figures: how it is counted, and where it stands in a share.
+type Column = (fn(&Fate) -> bool, fn(&mut Share) -> &mut Option<u32>);
+
+/// The columns that add up over groups.
+const COLUMNS: [Column; 3] = [
+    (|fate| fate.places > 0, |share| &mut share.shown),
+    (|fate| fate.offered, |share| &mut share.offered),
+    (|fate| fate.confirmed, |share| &mut share.confirmed),
+];
+
+/// Takes out further counts where what is left out could be worked out from the sum over everybody: of groups that add up, the smallest ones that are shown,
+/// until what is left out comes to ten or more.
+fn hide_what_can_be_worked_out(groups: &mut [GroupShare], people: &[Fate]) {
+    for dimension in Dimension::ALL.into_iter().filter(|dimension| dimension.adds_up()) {
+        let mut of_dimension: Vec<&mut Share> =
+            groups.iter_mut().filter(|group| group.group.dimension == dimension).map(|group| &mut group.share).collect();
+        let in_groups: u32 = of_dimension.iter().filter_map(|share| share.people).sum();
+        for (holds, of) in COLUMNS {
+            let all = people.iter().filter(|fate| holds(fate)).count() as u32;
+            let mut column: Vec<&mut Option<u32>> = of_dimension.iter_mut().map(|share| of(share)).collect();
+            hide(&mut column, all, (in_groups as usize) < people.len());
+        }
+    }
+}
+
+/// Takes out the smallest counts that are shown, as long as those that are not come to fewer than ten together. `others` says that groups are left out.
+fn hide(column: &mut [&mut Option<u32>], all: u32, others: bool) {
+    loop {
+        let left = all.saturating_sub(column.iter().filter_map(|count| **count).sum());
+        let hidden = others || column.iter().any(|count| count.is_none());
+        let smallest = column.iter_mut().filter(|count| count.is_some()).min_by_key(|count| ***count);
+        match smallest {
+            Some(smallest) if hidden && left < FEWEST => **smallest = None,
+            _ => return,
+        }
+    }
+}
+
 /// A count that is large enough to be about nobody.
 pub(crate) fn large(count: u32) -> Option<u32> {
     (count >= FEWEST).then_some(count)
@@ -184,6 +239,29 @@ mod tests {
         assert_eq!(Share::of(&people), expected);
         let few = Share { people: None, shown: None, offered: None, confirmed: None, median_days_waiting: None };
         assert_eq!((Share::of(&people[..9]), Share::of(&[])), (few.clone(), few));
+    }
+
+    #[test]
+    fn what_is_left_out_cannot_be_worked_out_from_the_rest() {
+        let hidden = |counts: &[u32], all: u32, others: bool| {
+            let mut shown: Vec<Option<u32>> = counts.iter().map(|count| large(*count)).collect();
+            hide(&mut shown.iter_mut().collect::<Vec<_>>(), all, others);
+            shown
+        };
+        assert_eq!(hidden(&[40, 30, 20], 90, false), [Some(40), Some(30), Some(20)], "nothing is left out");
+        assert_eq!(hidden(&[40, 30, 4], 74, false), [Some(40), None, None], "the four would be 74 less 70");
+        assert_eq!(hidden(&[40, 30, 0], 70, false), [Some(40), None, None], "nor that it was nobody");
+        assert_eq!(hidden(&[40, 9, 8], 57, false), [Some(40), None, None], "seventeen of two says nothing of one");
+        assert_eq!(hidden(&[40, 30], 73, true), [Some(40), None], "a group that is left out as a whole had three");
+        assert_eq!(hidden(&[40, 4], 44, false), [None, None]);
+    }
+
+    #[test]
+    fn a_place_lies_in_a_province() {
+        let mut regions = Regions::default();
+        let zwolle = Point { lat: 52.51, lon: 6.09 };
+        assert_eq!([regions.of(Some(zwolle)), regions.of(Some(zwolle)), regions.of(None)], ["Overijssel", "Overijssel", "not_told"]);
+        assert_eq!(regions.0.len(), 1);
     }
 
     #[test]

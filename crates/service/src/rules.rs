@@ -28,6 +28,7 @@ pub mod judging;
 pub mod knob;
 pub mod matches;
 pub mod netherlands;
+pub mod trouble;
 pub mod trying;
 
 use book::{RuleBook, Version};

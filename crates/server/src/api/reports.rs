@@ -30,8 +30,8 @@ impl From<PeriodQuery> for Period {
 
 /// See how places, offers and matches were spread over people
 ///
-/// In groups that are told apart by what matching knows: aside or not, unseen or not, how much is told, needs, Dutch, form of work. Counts under ten are
-/// null.
+/// In groups that are told apart by what matching knows: aside or not, unseen or not, how much is told, needs, Dutch, form of work, province. Counts under
+/// ten are null, and so are others from which those could be worked out.
 #[utoipa::path(
     operation_id = "get_fairness_report",
     tag = "reports",

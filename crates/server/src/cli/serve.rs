@@ -178,6 +178,9 @@ fn round(desk: &Desk) {
 }
 
 fn route(desk: &Desk) {
+    if let Err(error) = desk.look_after_rules() {
+        tracing::warn!(%error, "rules that went wrong cannot be told now");
+    }
     if let Err(error) = desk.route_waiting() {
         tracing::warn!(%error, "what waits for a person cannot be passed on now");
     }

@@ -13,10 +13,11 @@ use raakvlak_domain::rules::{Effect, RulesKnob};
 use raakvlak_store::{Db, ObjectKind, StoreError, experts, matches};
 
 use super::cases::{Case, kind_of};
-use super::expression::Three;
+use super::expression::{Open, Three};
 use super::facts::{Facts, OtherWork, Reader, Told};
 use super::fields;
 use super::judging::SoundRule;
+use super::trouble::Troubled;
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::knobs::{narrowest, scopes_of};
@@ -30,6 +31,8 @@ const MOST_KEPT: usize = 512;
 pub(crate) struct PeopleFacts {
     followed: Option<Followed>,
     answers: HashMap<Question, Arc<BTreeSet<ExpertId>>>,
+    /// The rules that went wrong on somebody, until somebody is told.
+    pub(super) troubled: Troubled,
 }
 
 /// What people told under some names, everyone with the same beside each other.
@@ -109,10 +112,17 @@ impl PeopleFacts {
             day,
         };
         let groups = &followed.groups;
-        let blocked = || -> BTreeSet<ExpertId> {
+        let troubled = &mut self.troubled;
+        let mut blocked = || -> BTreeSet<ExpertId> {
             let kept_out = groups.iter().filter(|(combination, _)| {
                 let facts = facts.clone().with((***combination).clone());
-                rules.iter().any(|sound| sound.judge(&facts) == Some(Three::No))
+                rules.iter().any(|sound| match sound.judge(&facts) {
+                    Some(Three::Unknown(Open { trouble: Some(trouble), .. })) => {
+                        troubled.insert((sound.rule.id.clone(), trouble.into()));
+                        false
+                    }
+                    judged => judged == Some(Three::No),
+                })
             });
             kept_out.flat_map(|(_, people)| people.iter().cloned()).collect()
         };

@@ -10,6 +10,7 @@ use raakvlak_store::{Db, StoreResult};
 use super::blocking::PeopleFacts;
 use super::judging::SoundRule;
 use super::netherlands;
+use super::trouble::Troubled;
 
 /// A version of a rule, with what is kept of it when it was written or ended here.
 #[derive(Debug, Clone)]
@@ -33,6 +34,11 @@ pub(crate) struct RuleKeeper {
 }
 
 impl RuleKeeper {
+    /// The rules that went wrong while people were ranked since this was last asked.
+    pub(crate) fn take_troubled(&self) -> Troubled {
+        std::mem::take(&mut self.people.lock().unwrap_or_else(PoisonError::into_inner).troubled)
+    }
+
     /// The rules as this transaction sees them.
     pub(crate) fn book(&self, db: &mut Db) -> StoreResult<Arc<RuleBook>> {
         let mark = rules::mark(db)?;

@@ -52,6 +52,15 @@ pub enum RuleTrouble {
     TooLong,
 }
 
+impl From<Trouble> for RuleTrouble {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Failed => Self::Failed,
+            Trouble::TooLong => Self::TooLong,
+        }
+    }
+}
+
 /// What comes out of one rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = RuleOutcome)]
@@ -146,6 +155,11 @@ impl SoundRule {
         Self::new(rule).unwrap_or(broken)
     }
 
+    /// Whether it cannot be judged any more.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.conditions.is_none()
+    }
+
     /// Every field that it names.
     pub(crate) fn fields(&self) -> BTreeSet<usize> {
         let conditions = self.conditions.iter().flat_map(|conditions| conditions.applies.iter().chain([&conditions.when]));
@@ -205,10 +219,7 @@ impl SoundRule {
             blocks: effect == Effect::Block && outcome == Possibility::Not && from.is_none(),
             instrument: rule.instrument.clone(),
             ask: open.names.iter().filter_map(|name| self.to_ask(name)).collect(),
-            trouble: open.trouble.map(|trouble| match trouble {
-                Trouble::Failed => RuleTrouble::Failed,
-                Trouble::TooLong => RuleTrouble::TooLong,
-            }),
+            trouble: open.trouble.map(RuleTrouble::from),
             touches_income: rule.touches_income,
             decided_by: rule.decided_by.clone(),
             text: rule.text.clone(),

@@ -16,6 +16,7 @@ use super::cases::{Case, kind_of, others_of};
 use super::facts::Reader;
 use super::judging::{NOTICE_EN, NOTICE_NL, Outcome, Report, ToAsk};
 use super::netherlands::instruments;
+use super::trouble;
 use crate::actor::Actor;
 use crate::authorise::Action;
 use crate::desk::Desk;
@@ -78,6 +79,7 @@ impl Desk {
             let book = desk.rule_keeper().book(tx)?;
             let today = tx.now().date_in_amsterdam();
             let (now, _) = judge(tx, &book, &found, None, (reader_in(role), today))?;
+            trouble::note(tx, &now)?;
             Ok(MatchRules { now, before: judged_steps(tx, &found)? })
         })
     }
@@ -155,6 +157,7 @@ pub(crate) fn keep_judged(tx: &mut Tx<'_>, book: &RuleBook, done: &StoredMatch, 
     }
     let today = tx.now().date_in_amsterdam();
     let (report, rules_version) = judge(tx, book, done, None, (Reader::Mediator, today))?;
+    trouble::note(tx, &report)?;
     let report = serde_json::to_string(&report).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(judged::insert(tx, done, &Judged { seq: done.events, rules_version, report })?)
 }
