@@ -73,8 +73,11 @@ fn measure_carving(pool: &Pool, job: &TaskPackage, knob: &MatcherKnob) {
 fn measure_repair(pool: &Pool, job: &TaskPackage, knob: &MatcherKnob) {
     let demand = Demand::new(job, &LEXICON, point(job.place.as_ref()), knob).expect("known words");
     let (milliseconds, found) = quickest(|| repairs(pool, job, &demand, SETS, day(), &*THREADS).expect("known words"));
-    let sets: Vec<String> =
-        found.repairs.iter().map(|set| format!("{} changes {} (at most {})", set.changes.len(), set.eligible, set.eligible_at_most)).collect();
+    let sets: Vec<String> = found
+        .repairs
+        .iter()
+        .map(|set| format!("{} changes {} (at most {})", set.changes.len(), set.eligible, set.eligible_at_most))
+        .collect();
     println!("      repaired: {milliseconds:>6} ms; {} people now; {}", found.eligible, sets.join(", "));
 }
 
