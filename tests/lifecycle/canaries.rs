@@ -314,6 +314,12 @@ on_both_databases!(what_is_private_reaches_nobody_else_and_goes_for_good, |datab
     let mut walk = Walk::new(&town, &stranger);
     let tokens: Vec<String> = people.iter().map(|actor| token(&town, &walk.server, actor)).collect();
     let text = |name: &str| json!({ "text": mark_of_text(name) });
+    for voice in ["stranger", "mediator"] {
+        // What somebody says of themselves to have it put in other words is nobody's afterwards, not even in the answer.
+        let said = json!({ "text": format!("{} ik raak snel overprikkeld", mark(0, "term")) });
+        let request = walk.server.request("POST", "/api/v1/terms/_translate").token(&walk.token_of(voice)).json(&said);
+        assert_eq!(walk.send(voice, &request, "translate").status, 200);
+    }
     let mut matches: Vec<String> = Vec::new();
     for (person, own) in tokens.iter().enumerate().take(3) {
         let (mediator, employee) = (walk.token_of("mediator"), walk.token_of("employee"));
