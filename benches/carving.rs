@@ -19,16 +19,13 @@ use raakvlak_engine::carving::{CarvingLimits, carve};
 use raakvlak_engine::demand::Demand;
 use raakvlak_engine::lexicon::Lexicon;
 use raakvlak_engine::pool::Pool;
-use raakvlak_engine::repair::repairs;
+use raakvlak_engine::repair::{repairs, steps_among};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 const TASKS: [usize; 4] = [6, 14, 40, 100];
 
 /// From which value a task counts as carried: as it starts, and so low that most people can carry many of these tasks, which come from everywhere.
 const CARRY_FROM: [u32; 2] = [6_000, 2_000];
-
-/// How many sets of changes are looked at, as the service does.
-const SETS: u64 = 5_000;
 
 /// How often each question is asked; the quickest counts.
 const TIMES: usize = 3;
@@ -72,7 +69,7 @@ fn measure_carving(pool: &Pool, job: &TaskPackage, knob: &MatcherKnob) {
 
 fn measure_repair(pool: &Pool, job: &TaskPackage, knob: &MatcherKnob) {
     let demand = Demand::new(job, &LEXICON, point(job.place.as_ref()), knob).expect("known words");
-    let (milliseconds, found) = quickest(|| repairs(pool, job, &demand, SETS, day(), &*THREADS).expect("known words"));
+    let (milliseconds, found) = quickest(|| repairs(pool, job, &demand, steps_among(pool.len()), day(), &*THREADS).expect("known words"));
     let sets: Vec<String> = found
         .repairs
         .iter()

@@ -34,6 +34,16 @@ use changes::Change;
 /// A set has at most so many changes.
 pub const MOST_CHANGES: usize = 3;
 
+/// How many people are looked at, for each number of changes, in an answer that takes about a second at most: a set is worked out with everybody.
+const PEOPLE_LOOKED_AT: usize = 10_000_000;
+
+/// How many sets may be looked at for each number of changes among so many people, for an answer within about a second.
+#[must_use]
+pub fn steps_among(people: usize) -> u64 {
+    let steps = PEOPLE_LOOKED_AT / people.max(1);
+    steps.clamp(20, 5_000) as u64
+}
+
 /// What would let people in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Repairs {
@@ -78,8 +88,11 @@ pub fn repairs<'a>(
     let mut counter = Counter { pool, package, demand, as_of, crew, changes: &changes, counted: BTreeMap::new() };
     let bounds = Bounds::of(&barred, demand, &changes);
     let mut repairs = Vec::new();
+    let mut smaller = None;
     for number in 1..=MOST_CHANGES {
-        repairs.extend(best(&mut counter, &bounds, &barred, number, steps)?);
+        let Some((repair, set)) = best(&mut counter, &bounds, &barred, number, steps, smaller.as_ref())? else { continue };
+        repairs.push(repair);
+        smaller = Some(set);
     }
     Ok(Repairs { package: package.id.clone(), as_of, eligible: counter.eligible(&[])?, repairs })
 }
@@ -87,12 +100,24 @@ pub fn repairs<'a>(
 /// Changes by their numbers, ascending.
 type Set = Vec<u16>;
 
-/// The best set of so many changes of which none is idle. Of sets that are equally good it is the first one in the order of changes.
-fn best(counter: &mut Counter, bounds: &Bounds, barred: &Barred, number: usize, steps: u64) -> Result<Option<Repair>, UnknownWord> {
+/// The best set of so many changes of which none is idle. Of sets that are equally good it is the first one in the order of changes. What grows out of
+/// `smaller`, the best of one change less, is looked at first: whoever may change three things is then not told less than who may change two, however
+/// few steps there are.
+fn best(
+    counter: &mut Counter,
+    bounds: &Bounds,
+    barred: &Barred,
+    number: usize,
+    steps: u64,
+    smaller: Option<&Set>,
+) -> Result<Option<(Repair, Set)>, UnknownWord> {
     let mut sets = bounds.promising(number);
     sets.sort_unstable_by(|(one, set), (other, another)| other.cmp(one).then_with(|| set.cmp(another)));
     let mut best = Best(None);
     let mut at_most_left = 0;
+    for set in grown(smaller, sets.iter().map(|(_, set)| in_set(set)), |set| barred.let_in(counter.demand, counter.changes, set)) {
+        counter.consider(&set, &mut best)?;
+    }
     for (step, (at_most, set)) in (0u64..).zip(&sets) {
         let set = in_set(set);
         if best.people().is_some_and(|people| *at_most < people) {
@@ -103,10 +128,7 @@ fn best(counter: &mut Counter, bounds: &Bounds, barred: &Barred, number: usize, 
             break;
         }
         if best.is_beaten_by(*at_most, set) && best.is_beaten_by(barred.let_in(counter.demand, counter.changes, set), set) {
-            let people = counter.eligible(set)?;
-            if best.is_beaten_by(people, set) && counter.is_minimal(set)? {
-                best = Best(Some((people, set.to_vec())));
-            }
+            counter.consider(set, &mut best)?;
         }
     }
     let repair = |(people, set): (u32, Set)| Repair {
@@ -114,7 +136,19 @@ fn best(counter: &mut Counter, bounds: &Bounds, barred: &Barred, number: usize, 
         eligible: people,
         eligible_at_most: people.max(at_most_left),
     };
-    Ok(best.0.map(repair))
+    Ok(best.0.map(|(people, set)| (repair((people, set.clone())), set)))
+}
+
+/// So many sets that grow out of a smaller one are looked at.
+const GROWN: usize = 10;
+
+/// Of the sets with all changes of a smaller one, those that let in the most people at most.
+fn grown<'a>(smaller: Option<&Set>, sets: impl Iterator<Item = &'a [u16]>, let_in: impl Fn(&[u16]) -> u32) -> Vec<Set> {
+    let Some(smaller) = smaller else { return Vec::new() };
+    let growing = sets.filter(|set| smaller.iter().all(|at| set.contains(at)));
+    let mut grown: Vec<(u32, Set)> = growing.map(|set| (let_in(set), set.to_vec())).collect();
+    grown.sort_unstable_by(|(one, set), (other, another)| other.cmp(one).then_with(|| set.cmp(another)));
+    grown.into_iter().take(GROWN).map(|(_, set)| set).collect()
 }
 
 /// The best set found so far.
@@ -159,6 +193,15 @@ impl Counter<'_> {
         let Eligible(people) = scan(&question, self.crew, &|| Eligible(0));
         self.counted.insert(set.to_vec(), people);
         Ok(people)
+    }
+
+    /// Takes a set for the best when it is better and none of its changes is idle.
+    fn consider(&mut self, set: &[u16], best: &mut Best) -> Result<(), UnknownWord> {
+        let people = self.eligible(set)?;
+        if best.is_beaten_by(people, set) && self.is_minimal(set)? {
+            *best = Best(Some((people, set.to_vec())));
+        }
+        Ok(())
     }
 
     /// Whether no change in the set is idle: without it fewer people would be eligible.

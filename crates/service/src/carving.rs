@@ -9,7 +9,7 @@ use raakvlak_domain::quantities::{Count, Hours, tenths};
 use raakvlak_domain::texts::Line;
 use raakvlak_domain::thresholds::ThresholdKnob;
 use raakvlak_engine::carving::{CarvingLimits, carve};
-use raakvlak_engine::repair::repairs;
+use raakvlak_engine::repair::{repairs, steps_among};
 use raakvlak_store::packages::{self, StoredPackage};
 use raakvlak_store::{Action as Act, Db, Tx};
 use serde::Serialize;
@@ -28,9 +28,6 @@ use crate::ranking::Found;
 
 /// How many parts are looked at before a carving is answered as it is: less than a second's work with a hundred thousand people.
 const CARVING_STEPS: u64 = 200_000;
-
-/// How many sets of changes are looked at, for each number of changes.
-const REPAIR_STEPS: u64 = 5_000;
 
 /// A part of a package that is to become a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +120,7 @@ impl Desk {
     pub fn repairs(&self, actor: &Actor, id: &PackageId) -> Result<Repairs, Error> {
         let (stored, knob, role) = self.ranked_package(actor, id)?;
         let Found { answer, .. } = self.counted(&stored.package, &knob, |pool, package, demand, as_of, threads| {
-            repairs(pool, package, demand, REPAIR_STEPS, as_of, threads)
+            repairs(pool, package, demand, steps_among(pool.len()), as_of, threads)
         })?;
         self.note_ranked(actor, role, id, knob.version.as_ref())?;
         Ok(answer)

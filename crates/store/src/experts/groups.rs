@@ -101,7 +101,24 @@ macro_rules! groups {
                 }
             }
 
-            fn put(self, tx: &mut Tx<'_>, row: &GroupRow) -> StoreResult<()> {
+            fn add(self, tx: &mut Tx<'_>, row: &GroupRow) -> StoreResult<()> {
+                let (id, sealed, given, withdrawn, changed) = row;
+                match self {
+                    $(Self::$group => {
+                        let columns = (
+                            $table::expert_id.eq(id),
+                            $table::sealed.eq(sealed),
+                            $table::consented_at.eq(given),
+                            $table::withdrawn_at.eq(withdrawn),
+                            $table::changed_at.eq(changed),
+                        );
+                        diesel::insert_into($table::table).values(columns).execute(tx.connection())?;
+                        Ok(())
+                    })*
+                }
+            }
+
+            fn change(self, tx: &mut Tx<'_>, row: &GroupRow) -> StoreResult<()> {
                 let (id, sealed, given, withdrawn, changed) = row;
                 match self {
                     $(Self::$group => {
@@ -111,11 +128,7 @@ macro_rules! groups {
                             $table::withdrawn_at.eq(withdrawn),
                             $table::changed_at.eq(changed),
                         );
-                        let updated = diesel::update($table::table.find(id)).set(columns).execute(tx.connection())?;
-                        if updated == 0 {
-                            diesel::insert_into($table::table).values(($table::expert_id.eq(id), columns.0, columns.1, columns.2, columns.3))
-                                .execute(tx.connection())?;
-                        }
+                        diesel::update($table::table.find(id)).set(columns).execute(tx.connection())?;
                         Ok(())
                     })*
                 }
@@ -223,14 +236,15 @@ fn keep(tx: &mut Tx<'_>, group: Group, id: &str, key: KeyId, part: &str, old: Op
         Some((_, _, given, None, _)) => given,
         _ => group.is_special().then_some(now),
     };
-    group.put(tx, &(id.to_owned(), sealed, given, None, now))
+    let row = (id.to_owned(), sealed, given, None, now);
+    if old.is_some() { group.change(tx, &row) } else { group.add(tx, &row) }
 }
 
 fn withdraw(tx: &mut Tx<'_>, group: Group, key: KeyId, old: GroupRow) -> StoreResult<()> {
     let (id, _, given, withdrawn, _) = old;
     let now = tx.now().microseconds();
     let sealed = tx.keys().of(key).seal_text(&group.place(&id), "{}")?;
-    group.put(tx, &(id, sealed, given, withdrawn.or(Some(now)), now))
+    group.change(tx, &(id, sealed, given, withdrawn.or(Some(now)), now))
 }
 
 pub(super) fn consents(db: &mut Db, id: &ExpertId) -> StoreResult<BTreeMap<Group, Consent>> {
@@ -261,11 +275,14 @@ pub(super) fn set_consents(tx: &mut Tx<'_>, id: &str, key: KeyId, consents: &BTr
     let now = tx.now().microseconds();
     for (group, consent) in consents {
         let moment = |at: Option<Instant>| at.map(Instant::microseconds);
-        let sealed = match group.row(tx, id)? {
-            Some((_, sealed, ..)) => sealed,
-            None => tx.keys().of(key).seal_text(&group.place(id), "{}")?,
-        };
-        group.put(tx, &(id.to_owned(), sealed, moment(consent.given_at), moment(consent.withdrawn_at), now))?;
+        let with = |sealed| (id.to_owned(), sealed, moment(consent.given_at), moment(consent.withdrawn_at), now);
+        match group.row(tx, id)? {
+            Some((_, sealed, ..)) => group.change(tx, &with(sealed))?,
+            None => {
+                let sealed = tx.keys().of(key).seal_text(&group.place(id), "{}")?;
+                group.add(tx, &with(sealed))?;
+            }
+        }
     }
     Ok(())
 }
