@@ -35,7 +35,7 @@ use changes::Change;
 pub const MOST_CHANGES: usize = 3;
 
 /// How many people are looked at, for each number of changes, in an answer that takes about a second at most: a set is worked out with everybody.
-const PEOPLE_LOOKED_AT: usize = 10_000_000;
+const PEOPLE_LOOKED_AT: usize = 5_000_000;
 
 /// How many sets may be looked at for each number of changes among so many people, for an answer within about a second.
 #[must_use]
