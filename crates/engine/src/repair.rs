@@ -53,7 +53,7 @@ pub struct Repairs {
     pub as_of: Date,
     /// How many people are eligible as the work stands.
     pub eligible: u32,
-    /// The best set of one, of two and of three changes; a number of changes is absent where in every set of so many one is idle.
+    /// The best set of one, of two and of three changes; a number of changes is absent where in every set of so many that was looked at one is idle.
     pub repairs: Vec<Repair>,
 }
 
