@@ -28,7 +28,7 @@ mod changes;
 pub use changes::WorkChange;
 
 use barred::Barred;
-use bounds::{Bounds, in_set};
+use bounds::{Bounds, LetIn, Promising};
 use changes::Change;
 
 /// A set has at most so many changes.
@@ -112,22 +112,31 @@ fn best(
     smaller: Option<&Set>,
 ) -> Result<Option<(Repair, Set)>, UnknownWord> {
     let mut sets = bounds.promising(number);
-    sets.sort_unstable_by(|(one, set), (other, another)| other.cmp(one).then_with(|| set.cmp(another)));
+    let let_in = |set: &[u16]| barred.let_in(counter.demand, counter.changes, set);
+    let grown = grown(smaller, &sets, let_in);
+    // Sets behind those that may be looked at need no order among each other.
+    let order = |one: &Promising, other: &Promising| other.let_in.at_most.cmp(&one.let_in.at_most).then_with(|| one.set().cmp(other.set()));
+    let steps = usize::try_from(steps).unwrap_or(usize::MAX);
+    if steps < sets.len() {
+        sets.select_nth_unstable_by(steps, order);
+        sets.truncate(steps + 1);
+    }
+    sets.sort_unstable_by(order);
     let mut best = Best(None);
-    let mut at_most_left = 0;
-    for set in grown(smaller, sets.iter().map(|(_, set)| in_set(set)), |set| barred.let_in(counter.demand, counter.changes, set)) {
+    for set in grown {
         counter.consider(&set, &mut best)?;
     }
-    for (step, (at_most, set)) in (0u64..).zip(&sets) {
-        let set = in_set(set);
-        if best.people().is_some_and(|people| *at_most < people) {
+    let mut at_most_left = 0;
+    for (step, promising) in sets.iter().enumerate() {
+        let (at_most, set) = (promising.let_in.at_most, promising.set());
+        if best.people().is_some_and(|people| at_most < people) {
             break;
         }
         if step >= steps {
-            at_most_left = *at_most;
+            at_most_left = at_most;
             break;
         }
-        if best.is_beaten_by(*at_most, set) && best.is_beaten_by(barred.let_in(counter.demand, counter.changes, set), set) {
+        if best.is_beaten_by(at_most, set) && best.is_beaten_by(barred.let_in(counter.demand, counter.changes, set).at_most, set) {
             counter.consider(set, &mut best)?;
         }
     }
@@ -142,11 +151,11 @@ fn best(
 /// So many sets that grow out of a smaller one are looked at.
 const GROWN: usize = 10;
 
-/// Of the sets with all changes of a smaller one, those that let in the most people at most.
-fn grown<'a>(smaller: Option<&Set>, sets: impl Iterator<Item = &'a [u16]>, let_in: impl Fn(&[u16]) -> u32) -> Vec<Set> {
+/// Of the sets with all changes of a smaller one, those that likely let in the most people.
+fn grown(smaller: Option<&Set>, sets: &[Promising], let_in: impl Fn(&[u16]) -> LetIn) -> Vec<Set> {
     let Some(smaller) = smaller else { return Vec::new() };
-    let growing = sets.filter(|set| smaller.iter().all(|at| set.contains(at)));
-    let mut grown: Vec<(u32, Set)> = growing.map(|set| (let_in(set), set.to_vec())).collect();
+    let growing = sets.iter().map(Promising::set).filter(|set| smaller.iter().all(|at| set.contains(at)));
+    let mut grown: Vec<(u32, Set)> = growing.map(|set| (let_in(set).likely, set.to_vec())).collect();
     grown.sort_unstable_by(|(one, set), (other, another)| other.cmp(one).then_with(|| set.cmp(another)));
     grown.into_iter().take(GROWN).map(|(_, set)| set).collect()
 }

@@ -5,6 +5,7 @@ use raakvlak_domain::calendar::Date;
 use raakvlak_domain::packages::Need;
 
 use super::MOST_CHANGES;
+use super::bounds::LetIn;
 use super::changes::{Change, Effect, conditions_without};
 use crate::asks::Ask;
 use crate::crew::Crew;
@@ -126,11 +127,15 @@ impl Barred {
         Self { rows: rows.collect(), asked: Asked::of(demand) }
     }
 
-    /// How many people these changes let in, at most: those of them whom neither the floor nor a missing tie keeps out.
-    pub(super) fn let_in(&self, demand: &Demand, changes: &[Change], set: &[u16]) -> u32 {
+    /// How many people these changes let in: of those whom they may spare the floor or a missing tie, everybody at most, and likely nobody.
+    pub(super) fn let_in(&self, demand: &Demand, changes: &[Change], set: &[u16]) -> LetIn {
         let effects = set.iter().map(|at| changes[usize::from(*at)].effect);
         let asked = self.asked.after(|left_out| conditions_without(demand, left_out), effects);
-        self.rows.iter().filter(|(row, _)| asked.lets_in(row)).map(|(_, people)| people).sum()
+        let let_in = self.rows.iter().filter(|(row, _)| asked.lets_in(row));
+        let_in.fold(LetIn::default(), |let_in, (row, people)| {
+            let likely = if row.has_no_tie || row.is_under_the_floor { 0 } else { *people };
+            LetIn { at_most: let_in.at_most + people, likely: let_in.likely + likely }
+        })
     }
 }
 

@@ -4,7 +4,7 @@
 //! is counted are the smallest sets of kinds that let somebody in; a set of changes lets in those whose kinds are all in it.
 #![allow(clippy::indexing_slicing, reason = "kinds are numbered by the tables that they are looked up in")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::MOST_CHANGES;
 use super::barred::{Barred, Row};
@@ -16,10 +16,10 @@ use crate::words::bits;
 const NONE: u16 = u16::MAX;
 
 /// A set of changes by their numbers, ascending; [`NONE`] behind them.
-pub(super) type Numbers = [u16; MOST_CHANGES];
+type Numbers = [u16; MOST_CHANGES];
 
 /// The changes of a set.
-pub(super) fn in_set(set: &Numbers) -> &[u16] {
+fn in_set(set: &Numbers) -> &[u16] {
     let count = set.iter().filter(|at| **at != NONE).count();
     &set[..count]
 }
@@ -51,45 +51,128 @@ impl Kind {
     }
 }
 
-/// How many people sets of kinds let in, by the sets.
-type Counts = BTreeMap<Vec<Kind>, u32>;
+/// How many people sets of changes let in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LetIn {
+    /// At most, when the floor and a missing tie keep out nobody whom the changes may spare that.
+    pub(super) at_most: u32,
+    /// When they keep out everybody whom they keep out of the work as it stands.
+    pub(super) likely: u32,
+}
+
+/// A set of changes with how many people it lets in, as far as kinds tell.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Promising {
+    pub(super) let_in: LetIn,
+    numbers: Numbers,
+}
+
+impl Promising {
+    /// The changes.
+    pub(super) fn set(&self) -> &[u16] {
+        in_set(&self.numbers)
+    }
+}
+
+/// How many people the smallest sets of kinds let in; kinds are numbered.
+#[derive(Debug, Default)]
+struct Tally {
+    kinds: usize,
+    nothing: u32,
+    one: Vec<u32>,
+    /// By the one number and the other.
+    two: Vec<u32>,
+    three: HashMap<[u16; MOST_CHANGES], u32>,
+    is_empty: bool,
+}
+
+impl Tally {
+    fn of(kinds: usize, counts: &BTreeMap<Vec<u16>, u32>) -> Self {
+        let (one, two) = (vec![0; kinds], vec![0; kinds * kinds]);
+        let mut tally = Self { kinds, nothing: 0, one, two, three: HashMap::new(), is_empty: counts.is_empty() };
+        for (set, people) in counts {
+            match *set.as_slice() {
+                [] => tally.nothing = *people,
+                [kind] => tally.one[usize::from(kind)] = *people,
+                [one, other] => {
+                    let pair = tally.pair(one, other);
+                    tally.two[pair] = *people;
+                }
+                [one, other, third] => _ = tally.three.insert([one, other, third], *people),
+                _ => {}
+            }
+        }
+        tally
+    }
+
+    fn pair(&self, one: u16, other: u16) -> usize {
+        usize::from(one.min(other)) * self.kinds + usize::from(one.max(other))
+    }
+
+    /// How many people kinds let in that are all needed, for each choice among these, where a bit stands for each of them; a kind that lets in nobody
+    /// has no number.
+    fn by_choice(&self, kinds: [Option<u16>; MOST_CHANGES]) -> [u32; 1 << MOST_CHANGES] {
+        let one = |kind: Option<u16>| kind.map_or(0, |kind| self.one[usize::from(kind)]);
+        let two = |one: Option<u16>, other: Option<u16>| one.zip(other).map_or(0, |(one, other)| self.two[self.pair(one, other)]);
+        let three = || {
+            let [Some(first), Some(second), Some(third)] = kinds else { return 0 };
+            let mut key = [first, second, third];
+            key.sort_unstable();
+            self.three.get(&key).copied().unwrap_or(0)
+        };
+        let [first, second, third] = kinds;
+        [self.nothing, one(first), one(second), two(first, second), one(third), two(first, third), two(second, third), three()]
+    }
+}
 
 /// How many people sets of changes let in at most.
 pub(super) struct Bounds<'a> {
     changes: &'a [Change],
+    /// The number of each change's kind; `None` when no change of that kind lets anybody in.
+    kinds: Vec<Option<u16>>,
     task_count: usize,
     /// Those who are tied to the work as it stands.
-    tied: Counts,
+    tied: Tally,
     /// Those who are not, and whom leaving out a task may tie.
-    untied: Counts,
+    untied: Tally,
     /// Whom the floor alone keeps out.
     under_the_floor: u32,
 }
 
 impl<'a> Bounds<'a> {
     pub(super) fn of(barred: &Barred, demand: &Demand, changes: &'a [Change]) -> Self {
-        let mut bounds =
-            Self { changes, task_count: demand.work.tasks.len(), tied: Counts::new(), untied: Counts::new(), under_the_floor: 0 };
         let opening = Opening { demand, fixed: barred.asked.fixed, changes };
+        let (mut tied, mut untied, mut under_the_floor) = (Counts::new(), Counts::new(), 0);
         for (row, people) in &barred.rows {
             if row.is_under_the_floor {
-                bounds.under_the_floor += people;
+                under_the_floor += people;
                 continue;
             }
             let mut sets = BTreeSet::new();
             opening.smallest(row, &mut Vec::new(), &mut sets);
-            let counts = if row.has_no_tie { &mut bounds.untied } else { &mut bounds.tied };
+            let counts = if row.has_no_tie { &mut untied } else { &mut tied };
             sets.into_iter().for_each(|set| *counts.entry(set).or_default() += people);
         }
-        bounds
+        let live: BTreeSet<Kind> = tied.keys().chain(untied.keys()).flatten().copied().collect();
+        let numbers: BTreeMap<Kind, u16> = live.into_iter().zip(0..).collect();
+        let numbered = |counts: Counts| -> BTreeMap<Vec<u16>, u32> {
+            counts.into_iter().map(|(set, people)| (set.iter().map(|kind| numbers[kind]).collect(), people)).collect()
+        };
+        Self {
+            changes,
+            kinds: changes.iter().map(|change| numbers.get(&Kind::of(change.effect)).copied()).collect(),
+            task_count: demand.work.tasks.len(),
+            tied: Tally::of(numbers.len(), &numbered(tied)),
+            untied: Tally::of(numbers.len(), &numbered(untied)),
+            under_the_floor,
+        }
     }
 
-    /// Every set of so many changes in which no change is sure to be idle, with how many people it lets in at most.
-    pub(super) fn promising(&self, number: usize) -> Vec<(u32, Numbers)> {
-        let live: BTreeSet<Kind> = self.tied.keys().chain(self.untied.keys()).flatten().copied().collect();
-        let is_live = |change: &Change| live.contains(&Kind::of(change.effect)) || self.may_count(change.effect);
-        let candidates = self.changes.iter().enumerate().filter(|(_, change)| is_live(change)).map(|(at, _)| at as u16);
-        let candidates: Vec<u16> = candidates.collect();
+    /// Every set of so many changes in which no change is sure to be idle.
+    pub(super) fn promising(&self, number: usize) -> Vec<Promising> {
+        let candidates =
+            (0u16..).zip(self.changes).filter(|(at, change)| self.kinds[usize::from(*at)].is_some() || self.may_count(change.effect));
+        let candidates: Vec<u16> = candidates.map(|(at, _)| at).collect();
         let mut found = Vec::new();
         self.extend(&candidates, &mut Vec::new(), number, &mut found);
         found
@@ -97,13 +180,14 @@ impl<'a> Bounds<'a> {
 
     /// Whether a change may let somebody in by changing a score or a tie alone.
     fn may_count(&self, effect: Effect) -> bool {
-        let ties = matches!(effect, Effect::LeaveOut(_)) && !self.untied.is_empty();
+        let ties = matches!(effect, Effect::LeaveOut(_)) && !self.untied.is_empty;
         ties || effect.counts_in_scores() && self.under_the_floor > 0
     }
 
-    fn extend(&self, candidates: &[u16], set: &mut Vec<u16>, number: usize, found: &mut Vec<(u32, Numbers)>) {
+    fn extend(&self, candidates: &[u16], set: &mut Vec<u16>, number: usize, found: &mut Vec<Promising>) {
         if set.len() == number {
-            found.extend(self.at_most(set).map(|at_most| (at_most, std::array::from_fn(|at| set.get(at).copied().unwrap_or(NONE)))));
+            let numbers = std::array::from_fn(|at| set.get(at).copied().unwrap_or(NONE));
+            found.extend(self.let_in(set).map(|let_in| Promising { let_in, numbers }));
             return;
         }
         for (at, change) in candidates.iter().enumerate() {
@@ -120,30 +204,28 @@ impl<'a> Bounds<'a> {
         self.changes[usize::from(change)].effect
     }
 
-    /// How many people these changes let in at most; `None` when one of them is sure to be idle, or when no task would be left.
-    fn at_most(&self, set: &[u16]) -> Option<u32> {
-        let effects: Vec<Effect> = set.iter().map(|at| self.effect(*at)).collect();
-        let left_out = effects.iter().filter(|effect| matches!(effect, Effect::LeaveOut(_))).count();
+    /// How many people these changes let in; `None` when one of them is sure to be idle, or when no task would be left.
+    fn let_in(&self, set: &[u16]) -> Option<LetIn> {
+        let left_out = set.iter().filter(|at| matches!(self.effect(**at), Effect::LeaveOut(_))).count();
         if left_out == self.task_count {
             return None;
         }
-        let kinds: Vec<Kind> = effects.iter().map(|effect| Kind::of(*effect)).collect();
-        let (mut people, mut useful) = (0, 0u32);
-        for some in 0..1u32 << kinds.len() {
-            let mut key: Vec<Kind> = bits(some.into()).map(|at| kinds[at]).collect();
-            key.sort_unstable();
-            let untied = if left_out > 0 { self.untied.get(&key) } else { None };
-            let count = self.tied.get(&key).unwrap_or(&0) + untied.unwrap_or(&0);
-            people += count;
-            useful |= if count > 0 { some } else { 0 };
-        }
-        if effects.iter().any(|effect| effect.counts_in_scores()) {
-            people += self.under_the_floor;
-        }
-        let is_useful = |(at, effect): (usize, &Effect)| useful >> at & 1 == 1 || self.may_count(*effect);
-        effects.iter().enumerate().all(is_useful).then_some(people)
+        let kinds = std::array::from_fn(|at| set.get(at).and_then(|change| self.kinds[usize::from(*change)]));
+        let tied = self.tied.by_choice(kinds);
+        let untied = if left_out > 0 { self.untied.by_choice(kinds) } else { Default::default() };
+        let counts_in_scores = set.iter().any(|at| self.effect(*at).counts_in_scores());
+        let is_useful = |(at, change): (usize, &u16)| {
+            let with = (0..1usize << MOST_CHANGES).filter(|choice| choice >> at & 1 == 1);
+            with.map(|choice| tied[choice] + untied[choice]).any(|people| people > 0) || self.may_count(self.effect(*change))
+        };
+        let likely = tied.iter().sum();
+        let at_most = likely + untied.iter().sum::<u32>() + if counts_in_scores { self.under_the_floor } else { 0 };
+        set.iter().enumerate().all(is_useful).then_some(LetIn { at_most, likely })
     }
 }
+
+/// How many people sets of kinds let in, by the sets.
+type Counts = BTreeMap<Vec<Kind>, u32>;
 
 /// Finds out which kinds of changes let people in.
 struct Opening<'a> {
