@@ -9,7 +9,7 @@ use raakvlak_domain::matches::{MatchState, Verb};
 use raakvlak_domain::packages::PackagesKnob;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::reading::Fresh;
-use raakvlak_domain::rules::Rule;
+use raakvlak_domain::rules::{Rule, RulesKnob};
 use raakvlak_domain::thresholds::ThresholdKnob;
 use raakvlak_service::actor::Actor;
 use raakvlak_service::error::{Conflict, Error};
@@ -128,8 +128,8 @@ fn ruled(town: &Town) {
     let (id, day) = (of(&json!("call_up_notice")), of(&json!("2027-03-31")));
     let version = town.desk.rule(&town.steward, &id).unwrap().version;
     town.desk.end_rule(&town.steward, &id, (of(&json!(1)), day), prose("voorbij"), version).unwrap();
-    let setting = of(&json!({ "switches": [{ "rule": "buddy", "act": "off" }] }));
-    town.desk.turn_rules_knob(&town.mediator, &Scope::Network, Some(setting), prose("eerst zonder"), 0).unwrap();
+    let setting: RulesKnob = of(&json!({ "switches": [{ "rule": "buddy", "act": "off" }] }));
+    town.desk.turn_plain_knob(&town.mediator, &Scope::Network, Some(setting), prose("eerst zonder"), 0).unwrap();
 }
 
 /// Somebody said yes, something changed, and they said yes again, with a question in between.

@@ -3,7 +3,7 @@
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::identifiers::PackageId;
-use raakvlak_domain::knobs::Scope;
+use raakvlak_domain::knobs::{Knob, Scope};
 use raakvlak_domain::matches::{MatchState, Verb};
 use raakvlak_domain::reading::Fresh;
 use raakvlak_domain::rules::{Effect, Possibility, Rule, RulesKnob};
@@ -84,7 +84,7 @@ on_both_databases!(what_blocks_keeps_people_out_of_a_list_until_the_knob_lets_th
     let effect = town.desk.preview_rules_knob(&town.mediator, &Scope::Network, &off).unwrap();
     assert_eq!((effect[0].kept_out_before, effect[0].kept_out_after, effect[0].let_in, effect[0].newly_kept_out), (1, 0, 1, 0));
     let turn = |scope: &Scope, setting: Option<RulesKnob>, on| {
-        town.desk.turn_rules_knob(&town.mediator, scope, setting, prose("we praten er eerst over"), on)
+        town.desk.turn_plain_knob(&town.mediator, scope, setting, prose("we praten er eerst over"), on)
     };
     turn(&Scope::Network, Some(switched("weekly_hours", "warn")), 0).unwrap();
     assert_eq!(listed(&town, &package), (4, 0));
@@ -103,14 +103,14 @@ on_both_databases!(what_blocks_keeps_people_out_of_a_list_until_the_knob_lets_th
     let expert = Expert { commitments: Some(vec![of(&json!({ "hours": 12 }))]), ..profile.value };
     town.desk.update_expert(&busy, expert, &id, profile.version).unwrap();
     assert_eq!(listed(&town, &package), (4, 0));
-    assert_eq!(town.desk.rules_knob_versions(&town.mediator, &Scope::Network, &PageRequest::first(9)).unwrap().items.len(), 2);
+    assert_eq!(town.desk.versions_of_knob(&town.mediator, Knob::Rules, &Scope::Network, &PageRequest::first(9)).unwrap().items.len(), 2);
 });
 
 on_both_databases!(the_rules_knob_is_turned_by_who_may_and_names_rules_that_exist, |database| {
     let town = Town::on(&database);
     let setting = of(&json!({ "switches": [{ "rule": "weekly_hours", "act": "off" }, { "rule": "no-such-rule", "act": "off" }] }));
     let turn = |actor: &Actor, setting: RulesKnob, on| {
-        town.desk.turn_rules_knob(actor, &Scope::Network, Some(setting), prose("waarom"), on).map(|standing| standing.number)
+        town.desk.turn_plain_knob(actor, &Scope::Network, Some(setting), prose("waarom"), on).map(|standing| standing.number)
     };
     assert_eq!(faults(turn(&town.steward, setting, 0)), [("/setting/switches/1/rule".to_owned(), "dangling")]);
     let anna = town.person("e-anna", json!({}));

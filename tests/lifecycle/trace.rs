@@ -30,7 +30,7 @@ on_both_databases!(a_match_keeps_how_every_knob_stood, |database| {
     let matcher = town.desk.turn_knob(&town.steward, &Scope::Network, Some(MatcherSetting::default()), prose("Eerst zo"), 0).unwrap();
     town.clock.advance(60);
     let parts = town.desk.turn_plain_knob(&town.mediator, &scope, Some(PackagesKnob::default()), prose("Parten"), 0).unwrap();
-    town.desk.turn_rules_knob(&town.mediator, &Scope::Network, Some(RulesKnob::default()), prose("Regels"), 0).unwrap();
+    town.desk.turn_plain_knob(&town.mediator, &Scope::Network, Some(RulesKnob::default()), prose("Regels"), 0).unwrap();
     town.desk.turn_plain_knob(&town.mediator, &scope, Some(ThresholdKnob::default()), prose("Drempel"), 0).unwrap();
     town.desk.turn_plain_knob::<ThresholdKnob>(&town.mediator, &scope, None, prose("Toch niet"), 1).unwrap();
     let other = town.person("e-2", json!({}));

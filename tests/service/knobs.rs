@@ -45,15 +45,18 @@ on_both_databases!(every_turn_is_a_version_with_who_when_and_why, |database| {
     assert_eq!((turned.position, turned.from, turned.number), (Position::Energy, Source::Network, 1));
     town.clock.advance(60);
     town.desk.turn_knob(&mediator, &Scope::Network, at(Position::Competence), why(), 1).unwrap();
-    let page = town.desk.knob_versions(&mediator, &Scope::Network, &PageRequest::first(1)).unwrap();
+    let page = town.desk.versions_of_knob(&mediator, Knob::Matcher, &Scope::Network, &PageRequest::first(1)).unwrap();
     assert_eq!((page.items[0].number, page.items[0].setting.clone(), page.next.as_deref()), (2, setting(Position::Competence), Some("2")));
-    let page = town.desk.knob_versions(&mediator, &Scope::Network, &PageRequest::after("2", 1)).unwrap();
+    let page = town.desk.versions_of_knob(&mediator, Knob::Matcher, &Scope::Network, &PageRequest::after("2", 1)).unwrap();
     let first = &page.items[0];
     assert_eq!((first.number, first.setting.clone(), &first.made_by, &first.why), (1, setting(Position::Energy), &mediator.user, &why()));
     assert_eq!(first.made_at.plus_seconds(60), town.clock.now());
     assert_eq!(Some(&first.id), turned.version.as_ref());
     assert_eq!(town.desk.knob_version(&mediator, &first.id).unwrap(), *first, "a version that was followed is still there, unchanged");
-    assert!(matches!(town.desk.knob_versions(&mediator, &Scope::Network, &PageRequest::after("x", 1)), Err(Error::Invalid(_))));
+    assert!(matches!(
+        town.desk.versions_of_knob(&mediator, Knob::Matcher, &Scope::Network, &PageRequest::after("x", 1)),
+        Err(Error::Invalid(_))
+    ));
 });
 
 on_both_databases!(a_turn_names_the_version_it_was_built_on, |database| {
@@ -136,7 +139,10 @@ on_both_databases!(a_scope_must_exist, |database| {
     for scope in &nothing {
         assert_eq!(town.turn(scope, at(Position::Energy), 0).unwrap_err(), Error::NotFound);
         assert_eq!(town.desk.knob(&Actor::system(), scope).unwrap_err(), Error::NotFound);
-        assert_eq!(town.desk.knob_versions(&Actor::system(), scope, &PageRequest::first(1)).unwrap_err(), Error::NotFound);
+        assert_eq!(
+            town.desk.versions_of_knob(&Actor::system(), Knob::Matcher, scope, &PageRequest::first(1)).unwrap_err(),
+            Error::NotFound
+        );
     }
 });
 

@@ -392,7 +392,7 @@ impl Setting {
 }
 
 /// What is a setting of one knob.
-pub trait KnobSetting: Default + Clone {
+pub trait KnobSetting: Default + Clone + Into<Setting> {
     /// The knob.
     const KNOB: Knob;
 
@@ -400,62 +400,32 @@ pub trait KnobSetting: Default + Clone {
     fn of(setting: Setting) -> Option<Self>;
 }
 
-impl KnobSetting for MatcherSetting {
-    const KNOB: Knob = Knob::Matcher;
+macro_rules! settings {
+    ($($knob:ident: $setting:ident),* $(,)?) => {
+        $(
+            impl KnobSetting for $setting {
+                const KNOB: Knob = Knob::$knob;
 
-    fn of(setting: Setting) -> Option<Self> {
-        if let Setting::Matcher(setting) = setting { Some(setting) } else { None }
-    }
+                fn of(setting: Setting) -> Option<Self> {
+                    if let Setting::$knob(setting) = setting { Some(setting) } else { None }
+                }
+            }
+
+            impl From<$setting> for Setting {
+                fn from(setting: $setting) -> Self {
+                    Self::$knob(setting)
+                }
+            }
+        )*
+    };
 }
 
-impl KnobSetting for RulesKnob {
-    const KNOB: Knob = Knob::Rules;
-
-    fn of(setting: Setting) -> Option<Self> {
-        if let Setting::Rules(setting) = setting { Some(setting) } else { None }
-    }
-}
-
-impl KnobSetting for PackagesKnob {
-    const KNOB: Knob = Knob::Packages;
-
-    fn of(setting: Setting) -> Option<Self> {
-        if let Setting::Packages(setting) = setting { Some(setting) } else { None }
-    }
-}
-
-impl KnobSetting for ThresholdKnob {
-    const KNOB: Knob = Knob::Threshold;
-
-    fn of(setting: Setting) -> Option<Self> {
-        if let Setting::Threshold(setting) = setting { Some(setting) } else { None }
-    }
-}
-
-impl From<ThresholdKnob> for Setting {
-    fn from(setting: ThresholdKnob) -> Self {
-        Self::Threshold(setting)
-    }
-}
-
-impl From<PackagesKnob> for Setting {
-    fn from(setting: PackagesKnob) -> Self {
-        Self::Packages(setting)
-    }
-}
-
-impl KnobSetting for SectorKnob {
-    const KNOB: Knob = Knob::Sector;
-
-    fn of(setting: Setting) -> Option<Self> {
-        if let Setting::Sector(setting) = setting { Some(setting) } else { None }
-    }
-}
-
-impl From<SectorKnob> for Setting {
-    fn from(setting: SectorKnob) -> Self {
-        Self::Sector(setting)
-    }
+settings! {
+    Matcher: MatcherSetting,
+    Rules: RulesKnob,
+    Packages: PackagesKnob,
+    Threshold: ThresholdKnob,
+    Sector: SectorKnob,
 }
 
 closed_words! {

@@ -23,6 +23,7 @@ use crate::authorise::{Action, Object, authorise};
 use crate::desk::{Desk, Page, PageRequest, digest_of, new_id};
 use crate::error::Error;
 use crate::packages::internal;
+use crate::rules::knob::refuse_unknown;
 
 mod packages;
 mod threshold;
@@ -170,21 +171,6 @@ impl Desk {
         self.read(|db| Ok(shown(knobs::get(db, id)?.ok_or(Error::NotFound)?)))
     }
 
-    /// The versions of a scope, newest first.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotFound`] when the scope's record does not exist; [`Error::NotAllowed`] for who reads no knobs.
-    pub fn knob_versions(&self, actor: &Actor, scope: &Scope, request: &PageRequest) -> Result<Page<VersionView>, Error> {
-        authorise(actor, Action::ReadKnob, &Object::Network)?;
-        let before = request.number()?;
-        self.read(|db| {
-            scopes_from(db, scope)?;
-            let found = knobs::versions(db, Knob::Matcher, scope, before, request.rows())?;
-            Ok(Page::of(found, request, |version| version.number.to_string()).map(shown))
-        })
-    }
-
     /// Turns the matcher knob in a scope: makes its next version. `built_on` is how many versions the scope had when the setting was thought up; `None` as
     /// the setting takes the scope's own setting away, so that the wider one holds again.
     ///
@@ -258,7 +244,7 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As there, and [`Error::Invalid`] for rules that do not exist, all at once.
     pub fn turn_plain_knob<S>(
         &self,
         actor: &Actor,
@@ -268,10 +254,17 @@ impl Desk {
         built_on: u64,
     ) -> Result<KnobStanding<S>, Error>
     where
-        S: KnobSetting + Into<Setting> + Serialize + Send + 'static,
+        S: KnobSetting + Serialize + Send + 'static,
     {
+        let desk = self.clone();
         let asked = Asked { scope: scope.clone(), setting: setting.map(Into::into), why, built_on };
-        self.write(actor, move |tx, actor| turn(tx, actor, S::KNOB, asked, plain_standing, |standing: &KnobStanding<S>| &standing.setting))
+        self.write(actor, move |tx, actor| {
+            authorise(actor, Action::TurnKnob, &Object::Network)?;
+            if let Some(Setting::Rules(setting)) = &asked.setting {
+                refuse_unknown(&desk, tx, setting)?;
+            }
+            turn(tx, actor, S::KNOB, asked, plain_standing, |standing: &KnobStanding<S>| &standing.setting)
+        })
     }
 }
 

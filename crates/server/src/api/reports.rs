@@ -2,12 +2,11 @@
 
 use actix_web::{get, web};
 use raakvlak_domain::calendar::Date;
-use raakvlak_domain::texts::Line;
 use raakvlak_service::figures::{Fairness, Period, Unseen};
-use raakvlak_service::knobs::{ThresholdReport, scope_of};
+use raakvlak_service::knobs::ThresholdReport;
 
 use super::answers::{Answered, rank, read};
-use super::knobs::ScopeQuery;
+use super::knobs::{ScopeQuery, scope};
 use crate::authentication::Caller;
 use crate::parameters::{InQuery, query};
 use crate::shared::Shared;
@@ -69,8 +68,5 @@ pub(crate) async fn get_unseen_report(shared: web::Data<Shared>, caller: Caller,
 )]
 #[get("/reports/threshold")]
 pub(crate) async fn get_threshold_report(shared: web::Data<Shared>, caller: Caller, query: InQuery<ScopeQuery>) -> Answered {
-    rank(&shared, &caller, move |desk, actor| {
-        desk.threshold_report(actor, &scope_of(query.0.scope.as_str(), query.0.id.as_ref().map(Line::as_str))?)
-    })
-    .await
+    rank(&shared, &caller, move |desk, actor| desk.threshold_report(actor, &scope(query.0.scope, query.0.id.as_ref())?)).await
 }

@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, get, post, web};
 use raakvlak_domain::routing::{Dealing, HandOver};
 use raakvlak_domain::texts::Line;
-use raakvlak_service::knobs::scope_of;
 use raakvlak_service::routing::knob::Dealt;
 use raakvlak_service::todos::{TodoDetail, TodoView};
 
@@ -151,7 +150,7 @@ pub(crate) async fn undo_hand_over(
 pub(crate) async fn route_todos(shared: web::Data<Shared>, caller: Caller, key: IdempotencyKey, body: Checked<Dealing>) -> Answered {
     act(&shared, &caller, (key, body.digest), StatusCode::OK, move |desk, actor| {
         let Dealing { scope, id } = &body.value;
-        desk.deal_todos(actor, &scope_of(scope.as_str(), id.as_ref().map(Line::as_str))?)
+        desk.deal_todos(actor, &super::knobs::scope(*scope, id.as_ref())?)
     })
     .await
 }
