@@ -74,6 +74,19 @@ fn every_operation_says_who_it_is_and_what_it_answers() {
 }
 
 #[test]
+fn what_has_a_value_of_its_own_may_be_left_out() {
+    let mut looked_at = 0;
+    for (method, path, operation) in operations() {
+        for parameter in operation["parameters"].as_array().into_iter().flatten().map(resolved) {
+            let has_default = !resolved(&parameter["schema"])["default"].is_null();
+            assert!(!has_default || parameter["required"] != true, "{method} {path}: {}", parameter["name"]);
+            looked_at += usize::from(has_default);
+        }
+    }
+    assert!(looked_at > 10, "{looked_at} parameters with a default");
+}
+
+#[test]
 fn what_changes_something_asks_a_key_or_a_version() {
     // To sign in is to prove who you are, and to search or try is to read.
     let without_key = |path: &str| {

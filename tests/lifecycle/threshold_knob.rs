@@ -1,17 +1,22 @@
 //! The threshold knob: what stands between people, work and each other, from the ranking to the first offer and from a draft to a mediator's desk.
 
+use std::sync::Arc;
+
 use raakvlak_domain::identifiers::{PackageId, ProgrammeId};
 use raakvlak_domain::knobs::{MatcherSetting, Scope};
 use raakvlak_domain::matches::MatchState;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::thresholds::ThresholdKnob;
+use raakvlak_service::actor::Actor;
 use raakvlak_service::carving::AskedSizes;
+use raakvlak_service::desk::PageRequest;
 use raakvlak_service::error::{Conflict, Error};
 use raakvlak_service::knobs::Source;
 use raakvlak_service::organisations::Direction;
 use raakvlak_store::packages;
-use raakvlak_testkit::on_both_databases;
+use raakvlak_testkit::app::TestServer;
 use raakvlak_testkit::town::{Town, hours, of, prose, work};
+use raakvlak_testkit::{contract, on_both_databases};
 use serde_json::{Value, json};
 
 use super::common::{conflict, open_todos};
@@ -126,20 +131,22 @@ on_both_databases!(a_preview_and_a_report_say_whom_it_keeps_out_alone, |database
     assert_eq!(town.desk.plain_knob::<ThresholdKnob>(&town.mediator, &Scope::Network).unwrap().from, Source::Start, "nothing is saved");
 
     turn(&town, &Scope::Network, &json!({ "essential_from": 5_000 }), 0);
-    let exact = town.desk.threshold_report(&town.mediator, &Scope::Network).unwrap();
-    let of_kitchen = exact.kept_out.iter().find(|row| row.package == id).unwrap();
+    let every = PageRequest::first(100);
+    let (exact, page) = town.desk.threshold_report(&town.mediator, &Scope::Network, &every).unwrap();
+    assert_eq!((exact.packages, page.items.len(), page.next), (2, 2, None));
+    let of_kitchen = page.items.iter().find(|row| row.package == id).unwrap();
     assert_eq!((of_kitchen.eligible, of_kitchen.alone, of_kitchen.all), (Some(1), Some(11), Some(11)));
     assert_eq!((of_kitchen.requirements[0].requirement.as_str(), of_kitchen.requirements[0].alone), ("rv:cook-together", Some(11)));
     assert_eq!((of_kitchen.diplomas[0].requirement.as_str(), of_kitchen.diplomas[0].alone), ("vocational_diploma", Some(1)));
-    let rough = town.desk.threshold_report(&town.auditor, &Scope::Package(id.clone())).unwrap();
-    let row = &rough.kept_out[0];
+    let (_, rough) = town.desk.threshold_report(&town.auditor, &Scope::Package(id.clone()), &every).unwrap();
+    let row = &rough.items[0];
     assert_eq!(
         (row.eligible, row.alone, row.requirements[0].alone, row.diplomas[0].alone),
         (None, Some(11), Some(11), None),
         "under ten is about somebody"
     );
     for other in [&town.employee, &town.neighbour] {
-        assert_eq!(town.desk.threshold_report(other, &Scope::Network).unwrap_err(), Error::NotAllowed);
+        assert_eq!(town.desk.threshold_report(other, &Scope::Network, &every).unwrap_err(), Error::NotAllowed);
     }
     turn(&town, &Scope::Package(id), &json!({}), 0);
     let preview = town.desk.preview_threshold_knob(&town.mediator, &Scope::Network, &tried).unwrap();
@@ -228,7 +235,7 @@ on_both_databases!(turning_it_is_as_turning_any_knob, |database| {
     let gone = Scope::Programme(ProgrammeId::new("gone").unwrap());
     assert_eq!(again(&gone, Some(ThresholdKnob::default()), 0).unwrap_err(), Error::NotFound);
     assert_eq!(town.desk.preview_threshold_knob(&town.mediator, &gone, &ThresholdKnob::default()).unwrap_err(), Error::NotFound);
-    assert_eq!(town.desk.threshold_report(&town.mediator, &gone).unwrap_err(), Error::NotFound);
+    assert_eq!(town.desk.threshold_report(&town.mediator, &gone, &PageRequest::first(1)).unwrap_err(), Error::NotFound);
     for other in [&town.auditor, &town.employee] {
         let turned = town.desk.turn_plain_knob(other, &Scope::Network, Some(ThresholdKnob::default()), prose("Zo"), 1);
         assert_eq!(turned.unwrap_err(), Error::NotAllowed);
@@ -269,4 +276,52 @@ on_both_databases!(what_an_organisation_changed_is_told_in_fields_and_counts, |d
     assert_eq!(town.desk.work_changes(&town.mediator, &found.organisation).unwrap(), found);
     assert_eq!(town.desk.work_changes(&town.neighbour, &found.organisation).unwrap_err(), Error::NotFound);
     assert_eq!(town.desk.work_changes(&town.auditor, &found.organisation).unwrap_err(), Error::NotAllowed);
+});
+
+/// Every page of a report over the line, each held against the document, by following the links: its packages, and how many there are on each page.
+fn paged(server: &TestServer, token: &str, target: &str) -> (Vec<Value>, Vec<usize>) {
+    let (mut items, mut sizes, mut at) = (Vec::new(), Vec::new(), target.to_owned());
+    loop {
+        let answer = server.get(&at).token(token).send();
+        contract::check("GET", &at, &answer);
+        assert_eq!((answer.status, &answer.json()["packages"]), (200, &json!(123)), "the whole, on every page: {}", answer.text());
+        let page = answer.json()["items"].as_array().unwrap().clone();
+        sizes.push(page.len());
+        items.extend(page);
+        let Some(link) = answer.header("Link") else {
+            assert_eq!(answer.json()["next"], Value::Null);
+            return (items, sizes);
+        };
+        at = link.trim_start_matches('<').split_once('>').unwrap().0.to_owned();
+        assert!(at.ends_with(answer.json()["next"].as_str().unwrap()), "{link}");
+    }
+}
+
+on_both_databases!(the_report_comes_in_pages_that_hold_every_package_once, |database| {
+    let town = Town::on(&database);
+    cooks(&town);
+    let mut names: Vec<String> = (0..123).map(|number| format!("p-{number}")).collect();
+    names.iter().for_each(|name| drop(kitchen(&town, name)));
+    names.sort();
+    let server = TestServer::start(Arc::new(town.desk.clone()), |_| {}, |_| {});
+    let session = town.desk.open_session(&Actor::system(), &town.mediator.user).unwrap().session;
+    let token = server.tokens().issue(&town.mediator.user, &session, town.desk.now()).unwrap().text;
+    let target = "/api/v1/reports/threshold?scope=network";
+    for (limit, sizes) in [("", vec![20, 20, 20, 20, 20, 20, 3]), ("&limit=50", vec![50, 50, 23]), ("&limit=41", vec![41, 41, 41])] {
+        let (items, found) = paged(&server, &token, &format!("{target}{limit}"));
+        assert_eq!(found, sizes);
+        assert_eq!(items.iter().map(|item| item["package"].as_str().unwrap()).collect::<Vec<_>>(), names);
+        assert!(items.iter().all(|item| (&item["eligible"], &item["diplomas"][0]["alone"]) == (&json!(2), &json!(1))), "also on the last");
+    }
+    // A package that closes between two pages takes nobody else's place.
+    let first = server.get(&format!("{target}&limit=2")).token(&token).send();
+    let last = of::<PackageId>(&first.json()["items"][1]["package"]);
+    town.desk.close_package(&town.mediator, &last, 1).unwrap();
+    let next = first.json()["next"].as_str().unwrap().to_owned();
+    let second = server.get(&format!("{target}&limit=2&cursor={next}")).token(&token).send().json();
+    assert_eq!((&second["packages"], &second["items"][0]["package"]), (&json!(122), &json!(names[2])));
+
+    let faults = |query: &str| server.get(&format!("/api/v1/reports/threshold?{query}")).token(&token).send().faults();
+    assert_eq!(faults("scope=network&limit=101").len(), 1);
+    assert_eq!(faults(&format!("scope=package&id=p-1&cursor={next}")).len(), 1, "a cursor of another list");
 });

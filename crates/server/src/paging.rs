@@ -119,6 +119,17 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+/// One page of a list, with what holds of the whole list beside it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PageWith<W, T> {
+    /// What holds of the whole list.
+    #[serde(flatten)]
+    pub whole: W,
+    /// The page.
+    #[serde(flatten)]
+    pub page: Page<T>,
+}
+
 /// An item of a list, with the version that a change of it must name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Listed<T> {

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::authentication::Caller;
 use crate::etag::{IfMatch, of_version};
 use crate::idempotency::IdempotencyKey;
-use crate::paging::{Cursor, Limit, Listed, Page, link_to_next, list_of};
+use crate::paging::{Cursor, Limit, Listed, Page, PageWith, link_to_next, list_of};
 use crate::problem::Problem;
 use crate::shared::Shared;
 
@@ -107,16 +107,41 @@ pub(crate) async fn read_rows<T: Serialize + Send + 'static>(
     page: PageQuery,
     work: impl FnOnce(&Desk, &Actor, &PageRequest) -> Result<Found<T>, Error> + Send + 'static,
 ) -> Answered {
-    let list = list_of(request);
-    let after = page.cursor.as_ref().map(|cursor| shared.cursors.open(&list, cursor)).transpose()?;
-    let asked = PageRequest { after, limit: page.limit.get() };
+    let asked = asked(shared, request, &page)?;
     let found = ask(shared, caller, move |desk, actor| work(desk, actor, &asked)).await?;
+    let (mut answer, page) = shown(shared, request, page.limit, found);
+    Ok(answer.json(page))
+}
+
+/// Ranks people for a page of rows, when it is this request's turn, and answers with what holds of the whole list beside them.
+pub(crate) async fn rank_rows<W: Serialize + Send + 'static, T: Serialize + Send + 'static>(
+    shared: &Shared,
+    request: &HttpRequest,
+    caller: &Caller,
+    page: PageQuery,
+    work: impl FnOnce(&Desk, &Actor, &PageRequest) -> Result<(W, Found<T>), Error> + Send + 'static,
+) -> Answered {
+    let asked = asked(shared, request, &page)?;
+    let (desk, actor) = (desk(shared)?, Arc::clone(&caller.0));
+    let (whole, found) = shared.ranking(move || work(&desk, &actor, &asked)).await?;
+    let (mut answer, page) = shown(shared, request, page.limit, found);
+    Ok(answer.json(PageWith { whole, page }))
+}
+
+/// Which page a request asks for.
+fn asked(shared: &Shared, request: &HttpRequest, page: &PageQuery) -> Result<PageRequest, Problem> {
+    let after = page.cursor.as_ref().map(|cursor| shared.cursors.open(&list_of(request), cursor)).transpose()?;
+    Ok(PageRequest { after, limit: page.limit.get() })
+}
+
+/// A page as it is answered, with the header that leads to the next.
+fn shown<T>(shared: &Shared, request: &HttpRequest, limit: Limit, found: Found<T>) -> (HttpResponseBuilder, Page<T>) {
     let mut answer = HttpResponse::Ok();
-    let next = found.next.map(|position| shared.cursors.seal(&list, &position));
+    let next = found.next.map(|position| shared.cursors.seal(&list_of(request), &position));
     if let Some(next) = &next {
-        answer.insert_header(link_to_next(request, page.limit, next));
+        answer.insert_header(link_to_next(request, limit, next));
     }
-    Ok(answer.json(Page { items: found.items, next }))
+    (answer, Page { items: found.items, next })
 }
 
 /// Changes a record, built on the version that the client names. Somebody who is too late gets the record as it is now.

@@ -33,8 +33,8 @@ query! {
 }
 
 query! {
-    /// Which versions.
-    pub struct VersionsQuery {
+    /// Which page, of what belongs to which scope.
+    pub struct PageOfScopeQuery {
         /// The sort of scope.
         pub scope("scope"): ScopeKind,
         /// The programme or package; left out for the network.
@@ -107,8 +107,8 @@ async fn turn<S: Send + 'static, T: Stands>(
     .await
 }
 
-async fn list_versions(shared: &Shared, request: &HttpRequest, caller: &Caller, query: VersionsQuery, knob: Knob) -> Answered {
-    let VersionsQuery { scope: kind, id, limit, cursor } = query;
+async fn list_versions(shared: &Shared, request: &HttpRequest, caller: &Caller, query: PageOfScopeQuery, knob: Knob) -> Answered {
+    let PageOfScopeQuery { scope: kind, id, limit, cursor } = query;
     let page = PageQuery { limit, cursor };
     read_rows(shared, request, caller, page, move |desk, actor, page| desk.versions_of_knob(actor, knob, &scope(kind, id.as_ref())?, page))
         .await
@@ -181,7 +181,7 @@ macro_rules! knob {
             operation_id = concat!("list_", $name, "_versions"),
             tag = "knobs",
             summary = concat!("List the versions of the ", $name, " knob in a scope"),
-            params($crate::api::knobs::VersionsQuery),
+            params($crate::api::knobs::PageOfScopeQuery),
             responses((
                 status = 200,
                 description = "A page, newest first: who turned it, when and why.",
@@ -193,7 +193,7 @@ macro_rules! knob {
             shared: actix_web::web::Data<$crate::shared::Shared>,
             caller: $crate::authentication::Caller,
             request: actix_web::HttpRequest,
-            query: $crate::parameters::InQuery<$crate::api::knobs::VersionsQuery>,
+            query: $crate::parameters::InQuery<$crate::api::knobs::PageOfScopeQuery>,
         ) -> $crate::api::answers::Answered {
             let knob = <$setting as raakvlak_domain::knobs::KnobSetting>::KNOB;
             super::list_versions(&shared, &request, &caller, query.0, knob).await

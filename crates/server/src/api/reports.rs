@@ -1,13 +1,14 @@
 //! Reports: how fairly places, offers and matches are spread, and who is shown to nobody.
 
-use actix_web::{get, web};
+use actix_web::{HttpRequest, get, web};
 use raakvlak_domain::calendar::Date;
 use raakvlak_service::figures::{Fairness, Period, Unseen};
-use raakvlak_service::knobs::ThresholdReport;
+use raakvlak_service::knobs::{KeptOutByThreshold, ThresholdReport};
 
-use super::answers::{Answered, rank, read};
-use super::knobs::{ScopeQuery, scope};
+use super::answers::{Answered, PageQuery, rank, rank_rows, read};
+use super::knobs::{PageOfScopeQuery, scope};
 use crate::authentication::Caller;
+use crate::paging::PageWith;
 use crate::parameters::{InQuery, query};
 use crate::shared::Shared;
 
@@ -58,15 +59,27 @@ pub(crate) async fn get_unseen_report(shared: web::Data<Shared>, caller: Caller,
 
 /// See whom the threshold keeps out, alone
 ///
-/// For every open package in the scope, at most a hundred: how many people nothing but an essential requirement keeps out, or nothing but a diploma. Counts
-/// under ten are null for whoever sees no people.
+/// For every open package in the scope, by id: how many people nothing but an essential requirement keeps out, or nothing but a diploma. Counts under ten are
+/// null for whoever sees no people.
 #[utoipa::path(
     operation_id = "get_threshold_report",
     tag = "reports",
-    params(ScopeQuery),
-    responses((status = 200, description = "The packages, each with whom it keeps out.", body = ThresholdReport))
+    params(PageOfScopeQuery),
+    responses((
+        status = 200,
+        description = "A page of the packages, each with whom it keeps out; the `Link` header leads to the next.",
+        body = PageWith<ThresholdReport, KeptOutByThreshold>
+    ))
 )]
 #[get("/reports/threshold")]
-pub(crate) async fn get_threshold_report(shared: web::Data<Shared>, caller: Caller, query: InQuery<ScopeQuery>) -> Answered {
-    rank(&shared, &caller, move |desk, actor| desk.threshold_report(actor, &scope(query.0.scope, query.0.id.as_ref())?)).await
+pub(crate) async fn get_threshold_report(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    request: HttpRequest,
+    query: InQuery<PageOfScopeQuery>,
+) -> Answered {
+    let PageOfScopeQuery { scope: kind, id, limit, cursor } = query.0;
+    let page = PageQuery { limit, cursor };
+    rank_rows(&shared, &request, &caller, page, move |desk, actor, page| desk.threshold_report(actor, &scope(kind, id.as_ref())?, page))
+        .await
 }

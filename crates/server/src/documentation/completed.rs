@@ -4,7 +4,7 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::openapi::{Components, ContentBuilder, Header, OpenApi, Ref, RefOr};
+use utoipa::openapi::{Components, ContentBuilder, Header, OpenApi, Ref, RefOr, Required};
 
 use super::records;
 use crate::headers::API_VERSION;
@@ -109,6 +109,7 @@ fn share(components: &mut Components) {
 }
 
 fn complete(operation: &mut Operation, changes: bool) {
+    operation.parameters.iter_mut().flatten().for_each(allow_absence);
     let traits = traits(operation, changes);
     for failing in FAILINGS.iter().filter(|failing| (failing.when)(&traits)) {
         let shared = || RefOr::Ref(Ref::from_response_name(failing.name));
@@ -124,6 +125,15 @@ fn complete(operation: &mut Operation, changes: bool) {
                 response.content.entry(MEDIA_TYPE.to_owned()).or_insert_with(problem_content);
             }
         }
+    }
+}
+
+/// How many items a page has may be left out; the derive sees no more than that it is no `Option`.
+fn allow_absence(parameter: &mut RefOr<Parameter>) {
+    if let RefOr::T(parameter) = parameter
+        && parameter.schema == Some(Ref::from_schema_name("Limit").into())
+    {
+        parameter.required = Required::False;
     }
 }
 

@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 use super::{InForce, effective, narrowest, open_in, scopes_from};
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
-use crate::desk::Desk;
+use crate::desk::{Desk, Page, PageRequest};
 use crate::error::Error;
 use crate::figures::large;
 use crate::ranking::people::Snapshot;
@@ -76,20 +76,16 @@ pub struct ThresholdCounts {
     pub waits: bool,
 }
 
-/// Whom the threshold keeps out, alone. Counts under ten are null for whoever sees no people.
+/// What holds of the whole report on whom the threshold keeps out, whichever page of it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ThresholdReport {
     /// The day for which it holds.
     pub as_of: Date,
     /// How many packages in the scope are open to matches.
     pub packages: usize,
-    /// How many of those were looked at: at most a hundred, those first whose ids come first.
-    pub looked_at: usize,
-    /// Each of those.
-    pub kept_out: Vec<KeptOutByThreshold>,
 }
 
-/// Whom the threshold keeps out of one package.
+/// Whom the threshold keeps out of one package. Counts under ten are null for whoever sees no people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct KeptOutByThreshold {
     /// The package.
@@ -147,23 +143,27 @@ impl Desk {
         })
     }
 
-    /// Whom the threshold keeps out of the open packages of a scope, alone: exact for a mediator, and from ten on for everybody else who reads figures.
+    /// Whom the threshold keeps out of the open packages of a scope, alone, by id: exact for a mediator, and from ten on for everybody else who reads
+    /// figures. Only the packages of the page are ranked.
     ///
     /// # Errors
     ///
     /// [`Error::NotFound`] when the scope's record does not exist; [`Error::NotAllowed`] for who reads no figures.
-    pub fn threshold_report(&self, actor: &Actor, scope: &Scope) -> Result<ThresholdReport, Error> {
+    pub fn threshold_report(
+        &self,
+        actor: &Actor,
+        scope: &Scope,
+        request: &PageRequest,
+    ) -> Result<(ThresholdReport, Page<KeptOutByThreshold>), Error> {
         let role = authorise(actor, Action::ReadFigures, &Object::Network)?;
-        let all = self.read(|db| trials_in(db, scope))?;
-        let packages = all.len();
-        let trials: Vec<Trial> = all.into_iter().take(MOST_PACKAGES).collect();
+        let (packages, page) = self.read(|db| page_of_trials(db, scope, request))?;
         let snapshot = self.people()?;
-        let demands = trials.iter().map(|trial| self.demand(&snapshot, &trial.stored.package, &trial.holds));
+        let demands = page.items.iter().map(|trial| self.demand(&snapshot, &trial.stored.package, &trial.holds));
         let demands = demands.collect::<Result<Vec<_>, Error>>()?;
         let found = self.barriers_of(&snapshot, &demands);
         let count: fn(u32) -> Option<u32> = if role == Role::Mediator { Some } else { large };
-        let rows = trials.iter().zip(&found).map(|(trial, found)| trial.kept_out(found, count)).collect();
-        Ok(ThresholdReport { as_of: snapshot.day, packages, looked_at: trials.len(), kept_out: rows })
+        let items = page.items.iter().zip(&found).map(|(trial, found)| trial.kept_out(found, count)).collect();
+        Ok((ThresholdReport { as_of: snapshot.day, packages }, Page { items, next: page.next }))
     }
 
     fn threshold_effects(&self, snapshot: &Snapshot, trials: &[Trial], setting: &ThresholdKnob) -> Result<Vec<ThresholdEffect>, Error> {
@@ -213,12 +213,17 @@ impl Found {
 
 /// The open packages of a scope, each with what ranking goes by now.
 fn trials_in(db: &mut Db, scope: &Scope) -> Result<Vec<Trial>, Error> {
+    open_in(db, Knob::Threshold, scope)?.into_iter().map(|found| Trial::of(db, found)).collect()
+}
+
+/// A page of the open packages of a scope, by id, and how many there are in all.
+fn page_of_trials(db: &mut Db, scope: &Scope, request: &PageRequest) -> Result<(usize, Page<Trial>), Error> {
     let open = open_in(db, Knob::Threshold, scope)?;
-    let trial = |(stored, is_set_elsewhere): (StoredPackage, bool)| {
-        let holds = effective(db, &stored.package)?;
-        Ok(Trial { stored, holds, is_set_elsewhere })
-    };
-    open.into_iter().map(trial).collect()
+    let packages = open.len();
+    let is_later = |stored: &StoredPackage| request.after.as_deref().is_none_or(|after| stored.package.id.as_str() > after);
+    let rows = open.into_iter().filter(|(stored, _)| is_later(stored)).take(request.shown() + 1);
+    let trials = rows.map(|found| Trial::of(db, found)).collect::<Result<Vec<_>, _>>()?;
+    Ok((packages, Page::of(trials, request, |trial| trial.stored.package.id.to_string())))
 }
 
 /// A package with what ranking goes by for it.
@@ -229,6 +234,11 @@ struct Trial {
 }
 
 impl Trial {
+    fn of(db: &mut Db, (stored, is_set_elsewhere): (StoredPackage, bool)) -> Result<Self, Error> {
+        let holds = effective(db, &stored.package)?;
+        Ok(Self { stored, holds, is_set_elsewhere })
+    }
+
     fn counts(&self, found: &Found, setting: &ThresholdKnob, now: Instant) -> ThresholdCounts {
         let by_diploma = self.diplomas(found.barrier(Gate::Document)).map(|(_, alone, _)| alone).sum();
         ThresholdCounts {
