@@ -13,7 +13,7 @@ use raakvlak_service::error::Error;
 use raakvlak_service::figures::{Period, Why};
 use raakvlak_store::matches::{self, MatchQuery};
 use raakvlak_store::packages::PackageQuery;
-use raakvlak_store::{Action, AuditQuery, experts, packages};
+use raakvlak_store::{Action, AuditQuery, experts, packages, programmes};
 use raakvlak_testkit::on_both_databases;
 use raakvlak_testkit::town::{Empty, prose};
 
@@ -43,6 +43,10 @@ fn matchable(town: &Empty) -> Vec<Expert> {
 
 fn programme_of(town: &Empty, id: &PackageId) -> Option<ProgrammeId> {
     town.read(|db| packages::get(db, id)).unwrap().package.programme
+}
+
+fn begins_with_weights(town: &Empty, id: &ProgrammeId) -> bool {
+    town.read(|db| programmes::get(db, id)).unwrap().programme.start_weights().is_some()
 }
 
 on_both_databases!(a_setting_tried_on_everything_says_what_turning_the_knob_does, |database| {
@@ -78,6 +82,14 @@ on_both_databases!(a_setting_tried_on_everything_says_what_turning_the_knob_does
         assert_eq!(found.leave, shown.difference(&shown_then).count());
         assert_eq!((found.before.shown as usize, found.after.shown as usize), (shown.len(), shown_then.len()));
         assert_eq!(found.before.people as usize, matchable(&town).len());
+        // What was turned on the way down holds there, and so do the weights with which another programme starts.
+        let starts = |id: &&PackageId| programme_of(&town, id).is_some_and(|of| of != programme && begins_with_weights(&town, &of));
+        let elsewhere = match &scope {
+            Scope::Package(_) => (0, 0),
+            Scope::Programme(_) => (1, 0),
+            Scope::Network => (within.len() + before.keys().filter(starts).count(), before.keys().filter(starts).count()),
+        };
+        assert_eq!((found.set_elsewhere, found.weights_elsewhere), elsewhere, "{scope:?}");
         assert!(found.changed > 0 || found.set_elsewhere > 0, "the knob does something in {scope:?}");
     }
     let unknown = Scope::Package(PackageId::new("p-nowhere").unwrap());

@@ -133,6 +133,34 @@ on_both_databases!(a_programme_counts_with_its_start_until_somebody_turns_it, |d
     assert_eq!(town.stands(&package), (Position::Energy, Source::Network, 0), "taken away is the network's, no longer the start");
 });
 
+on_both_databases!(a_preview_counts_what_a_setting_does_not_reach, |database| {
+    let town = Town::on(database);
+    let (member, organisation) = town.member();
+    town.vet(&organisation);
+    let starts = town.programme(r#"{"id":"new","name":"Hybride onderwijs","position":"competence"}"#);
+    let plain = town.programme(r#"{"id":"new","name":"Zorgreserve"}"#);
+    let packages = [Some(&starts), Some(&starts), Some(&plain), None].map(|programme| {
+        let id = town.package(&organisation, programme);
+        town.desk.publish_package(&member, &id, 1).unwrap();
+        id
+    });
+    let own = Scope::Package(packages[1].clone());
+    town.turn(&own, at(Position::Energy), 0).unwrap();
+    let mediator = town.mediator();
+    let tried = |scope: &Scope| {
+        let found = town.desk.preview_scope(&mediator, scope, &at(Position::Development).unwrap()).unwrap();
+        (found.packages, found.set_elsewhere, found.weights_elsewhere)
+    };
+    let programme = Scope::Programme(starts);
+    assert_eq!(tried(&Scope::Network), (4, 2, 1), "its own setting holds for one, the start of its programme for another");
+    assert_eq!(tried(&programme), (2, 1, 0), "turning the programme's knob replaces its start");
+    assert_eq!((tried(&own), tried(&Scope::Programme(plain))), ((1, 0, 0), (1, 0, 0)));
+    town.turn(&programme, at(Position::TaskPackage), 0).unwrap();
+    assert_eq!(tried(&Scope::Network), (4, 2, 0), "a version of the programme holds as a whole");
+    town.turn(&programme, None, 1).unwrap();
+    assert_eq!(tried(&Scope::Network), (4, 1, 0), "taken away is the network's, no longer the start");
+});
+
 on_both_databases!(a_scope_must_exist, |database| {
     let town = Town::on(database);
     let nothing = [Scope::Programme(ProgrammeId::new("nothing").unwrap()), Scope::Package(PackageId::new("nothing").unwrap())];

@@ -25,8 +25,11 @@ use crate::ranking::people::Snapshot;
 pub struct ScopePreview {
     /// How many packages in the scope are open to matches.
     pub packages: usize,
-    /// How many of them have a narrower setting of their own, so that nothing changes for them.
+    /// How many of them a narrower setting holds for: their own, that of their programme, or the weights with which their programme starts.
     pub set_elsewhere: usize,
+    /// How many of those hold with the weights with which their programme starts: for them everything but the weights of the setting would count. For the
+    /// others nothing would change.
+    pub weights_elsewhere: usize,
     /// In how many of them the list would hold others, or the same people in another order.
     pub changed: usize,
     /// How many people would be in a list who are in none now.
@@ -62,7 +65,8 @@ impl Desk {
         let (before, after) = (spread(&outcome.before), spread(&outcome.after));
         Ok(ScopePreview {
             packages: trials.len(),
-            set_elsewhere: trials.iter().filter(|trial| trial.is_set_elsewhere).count(),
+            set_elsewhere: trials.iter().filter(|trial| trial.narrower != Source::Start).count(),
+            weights_elsewhere: trials.iter().filter(|trial| trial.narrower == Source::ProgrammeStart).count(),
             changed: outcome.changed,
             enter: outcome.after.only_here(&outcome.before),
             leave: outcome.before.only_here(&outcome.after),
@@ -103,22 +107,22 @@ struct Trial {
     package: TaskPackage,
     before: InForce,
     after: InForce,
-    is_set_elsewhere: bool,
+    /// Where what holds more narrowly than the scope comes from; the start where nothing does.
+    narrower: Source,
 }
 
 impl Trial {
     fn of(db: &mut Db, package: TaskPackage, scope: &Scope, setting: &MatcherSetting) -> Result<Self, Error> {
         let before = effective(db, &package)?;
         // What is set more narrowly goes on counting; the weights with which a programme starts stand on top of what the network says.
-        let narrower: Vec<Scope> = scopes_of(&package).into_iter().take_while(|found| found != scope).collect();
-        let (found, _, from) = resolved(db, &narrower)?;
-        let (after, is_set_elsewhere) = match from {
-            Source::Start | Source::Network => (*setting, false),
-            Source::ProgrammeStart => (MatcherSetting { weights: found.weights, ..*setting }, false),
-            Source::Package | Source::Programme => (found, true),
-        };
-        let after = before.with_matcher(after);
-        Ok(Self { package, before, after, is_set_elsewhere })
+        let scopes: Vec<Scope> = scopes_of(&package).into_iter().take_while(|found| found != scope).collect();
+        let (found, _, narrower) = resolved(db, &scopes)?;
+        let after = before.with_matcher(match narrower {
+            Source::Start | Source::Network => *setting,
+            Source::ProgrammeStart => MatcherSetting { weights: found.weights, ..*setting },
+            Source::Package | Source::Programme => found,
+        });
+        Ok(Self { package, before, after, narrower })
     }
 }
 
