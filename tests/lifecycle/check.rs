@@ -131,6 +131,13 @@ const DISTURBANCES: &[(&str, &str, &str)] = &[
         "organisation_members",
         "UPDATE organisation_members SET user_id = 'u-mediator', joined_at = 0 WHERE user_id = 'u-employee'",
     ),
+    ("todo_interest", "todos", "UPDATE todos SET assigned_to = 'u-employee' WHERE closed_at IS NULL AND object_kind = 'match'"),
+    ("todo_interest", "todos", "UPDATE todos SET assigned_to = 'u-anna' WHERE closed_at IS NULL AND object_kind = 'expert'"),
+    (
+        "todo_interest",
+        "experts",
+        "UPDATE experts SET user_id = (SELECT assigned_to FROM todos WHERE closed_at IS NULL AND object_kind = 'expert') WHERE id = 'anna'",
+    ),
     ("capacity_exceeded", "package_revisions", "UPDATE package_revisions SET body = replace(body, '\"capacity\":2', '\"capacity\":1')"),
     ("wording_differs", "task_packages", "UPDATE task_packages SET capacity = capacity + 1"),
     ("history_broken", "match_events", "DELETE FROM match_events WHERE verb = 'introduce'"),

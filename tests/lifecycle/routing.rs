@@ -133,6 +133,28 @@ on_both_databases!(who_stands_on_a_side_never_gets_it_and_it_is_not_lost, |datab
     );
 });
 
+on_both_databases!(the_check_names_what_stays_with_who_has_an_interest, |database| {
+    let town = Town::on(&database);
+    let package = town.work("p-1", 9);
+    let about = town.suggest(&town.person("e-anna", json!({})), &package).unwrap();
+    let found = || {
+        town.desk.store().flush_anchor();
+        town.desk.check(|| {}).unwrap().violations
+    };
+    assert_eq!(found(), []);
+    // Whoever has it joins the organisation. It is taken away within the minute: only where nothing does so, the check says so.
+    let kept = todo_about(&town, about.as_str());
+    joins(&town, &of(&json!(holder(&kept).unwrap())), ORGANISATION);
+    assert_eq!(found(), []);
+    town.clock.advance(3_600);
+    let named: Vec<_> =
+        found().into_iter().map(|violation| (violation.rule, violation.table, violation.record, violation.detail)).collect();
+    assert_eq!(named, [("todo_interest", "todos", kept.id.clone(), REVIEW.to_owned())]);
+    town.desk.route_waiting().unwrap();
+    assert_ne!(holder(&todo_about(&town, about.as_str())), holder(&kept));
+    assert_eq!(found(), []);
+});
+
 on_both_databases!(who_said_yes_for_a_side_does_not_get_the_confirmation, |database| {
     let town = Town::on(&database);
     let anna = town.person("e-anna", json!({}));

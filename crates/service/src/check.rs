@@ -1,11 +1,12 @@
 //! Checking a whole instance: everything that must always hold, computed anew from what is stored, and every violation by name.
 //!
-//! What rows, keys and trails must look like is checked by the store; what a match's life, a person's hours and a package's places must look like is
-//! checked here. It only reads, so it can look at an instance that is stopped and at one that runs: a violation counts when a second look, at a later
+//! What rows, keys and trails must look like is checked by the store; what a match's life, a person's hours, a package's places and what waits for
+//! somebody must look like is checked here. It only reads, so it can look at an instance that is stopped and at one that runs: a violation counts when a second look, at a later
 //! moment, finds it too.
 
 use std::collections::HashSet;
 
+use raakvlak_domain::calendar::{Date, Instant};
 use raakvlak_domain::languages::Language;
 use raakvlak_store::check::{self, Violation};
 use raakvlak_store::{Db, StoreResult};
@@ -16,12 +17,13 @@ use crate::error::Error;
 
 mod matches;
 mod records;
+mod todos;
 mod words;
 
 pub use raakvlak_store::check::Rule;
 
 /// The tables whose records are read one by one.
-const TABLES: [&str; 6] = ["users", "organisations", "programmes", "experts", "task_packages", "matches"];
+const TABLES: [&str; 7] = ["users", "organisations", "programmes", "experts", "task_packages", "matches", "todos"];
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -107,7 +109,7 @@ impl Desk {
     fn look(&self, step: &dyn Fn()) -> Result<Look, Error> {
         // The anchor first: rows that are written in between are later than it.
         let anchor = self.store().anchor().read()?;
-        let today = self.today();
+        let (now, today) = (self.now(), self.today());
         self.read(|db| {
             let trail = db.verify_audit(anchor)?;
             let broken = trail.findings.iter().map(|finding| Violation::new(Rule::TrailBroken, "audit", "", finding.to_string()));
@@ -116,7 +118,7 @@ impl Desk {
             let mut records = 0;
             for table in TABLES {
                 for id in check::ids(db, table)? {
-                    violations.extend(records::check(db, table, &id, today)?);
+                    violations.extend(records::check(&mut At { db, id: &id, now, today, found: Vec::new() }, table)?);
                     records += 1;
                     step();
                 }
@@ -150,6 +152,8 @@ fn read<T>(found: &mut Vec<Violation>, table: &'static str, id: &str, outcome: S
 struct At<'a> {
     db: &'a mut Db,
     id: &'a str,
+    now: Instant,
+    today: Date,
     found: Vec<Violation>,
 }
 

@@ -56,6 +56,8 @@ rules! {
     YesWithoutStep = "yes_without_step", Some(1);
     /// Who confirms stands on neither side.
     Interest = "interest", Some(1);
+    /// What waits for a person is with nobody who stands on either side of it.
+    TodoInterest = "todo_interest", None;
     /// No week asks more hours of somebody than they want, unless a to-do says so.
     HoursExceeded = "hours_exceeded", Some(2);
     /// No package has more people than places.

@@ -206,6 +206,15 @@ pub fn is_member(db: &mut Db, id: &OrganisationId, user: &UserId) -> StoreResult
     Ok(rows.count().get_result::<i64>(db.connection())? > 0)
 }
 
+/// Since when a user speaks for an organisation; `None` when they do not.
+///
+/// # Errors
+/// Any error of the database.
+pub fn joined_at(db: &mut Db, id: &OrganisationId, user: &UserId) -> StoreResult<Option<Instant>> {
+    let rows = organisation_members::table.find((id.as_str(), user.as_str())).select(organisation_members::joined_at);
+    Ok(rows.first::<i64>(db.connection()).optional()?.map(Instant::from_microseconds))
+}
+
 /// The users who speak for an organisation, by id.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Checking one record: that it can be read as the record that it is, and that hours and places are kept.
 
-use raakvlak_domain::calendar::{Date, Instant};
+use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::experts::Expert;
 use raakvlak_domain::identifiers::{ExpertId, MatchId, OrganisationId, PackageId, ProgrammeId, UserId};
 use raakvlak_domain::matches::{MatchState, Verb};
@@ -8,20 +8,21 @@ use raakvlak_domain::workload::heaviest_week;
 use raakvlak_store::check::{Rule, Violation};
 use raakvlak_store::matches::MatchQuery;
 use raakvlak_store::todos::StoredTodo;
-use raakvlak_store::{Db, ObjectKind, StoreResult, experts, matches, organisations, packages, programmes, todos, users};
+use raakvlak_store::{ObjectKind, StoreResult, experts, matches, organisations, packages, programmes, todos, users};
 
 use super::{At, read};
 use crate::experts::HOURS_EXCEEDED;
 use crate::ranking::people::obligations;
 
 /// Everything that does not hold of a record.
-pub(super) fn check(db: &mut Db, table: &'static str, id: &str, today: Date) -> StoreResult<Vec<Violation>> {
-    let mut at = At { db, id, found: Vec::new() };
+pub(super) fn check(at: &mut At<'_>, table: &'static str) -> StoreResult<Vec<Violation>> {
+    let id = at.id;
     let known = match table {
         "users" => UserId::new(id).map(|id| at.user(&id)),
         "organisations" => OrganisationId::new(id).map(|id| at.organisation(&id)),
         "programmes" => ProgrammeId::new(id).map(|id| at.programme(&id)),
-        "experts" => ExpertId::new(id).map(|id| at.expert(&id, today)),
+        "experts" => ExpertId::new(id).map(|id| at.expert(&id)),
+        "todos" => Ok(at.todo()),
         "task_packages" => PackageId::new(id).map(|id| at.package(&id)),
         _ => MatchId::new(id).map(|id| at.match_(&id)),
     };
@@ -29,7 +30,7 @@ pub(super) fn check(db: &mut Db, table: &'static str, id: &str, today: Date) -> 
         Ok(outcome) => outcome?,
         Err(_) => at.violate(Rule::Unreadable, table, "id"),
     }
-    Ok(at.found)
+    Ok(std::mem::take(&mut at.found))
 }
 
 impl At<'_> {
@@ -63,14 +64,14 @@ impl At<'_> {
         Ok(())
     }
 
-    fn expert(&mut self, id: &ExpertId, today: Date) -> StoreResult<()> {
+    fn expert(&mut self, id: &ExpertId) -> StoreResult<()> {
         const TABLE: &str = "experts";
         let outcome = experts::get(self.db, id);
         let Some(Some(stored)) = read(&mut self.found, TABLE, self.id, outcome)? else { return Ok(()) };
         // An arrangement that cannot be read is told with its match.
         let Ok(arranged) = matches::taking_hours_of(self.db, id) else { return Ok(()) };
         let Some(hours) = stored.expert.hours.filter(|_| !arranged.is_empty()) else { return Ok(()) };
-        let heaviest = heaviest_week(&obligations(&stored.expert, arranged.iter().map(|(_, arrangement)| arrangement)), today);
+        let heaviest = heaviest_week(&obligations(&stored.expert, arranged.iter().map(|(_, arrangement)| arrangement)), self.today);
         let most = hours.max.get();
         if heaviest > most && !self.is_known(&stored.expert, stored.changed_at)? {
             self.violate(Rule::HoursExceeded, TABLE, format!("{heaviest} > {most} (tenths of an hour)"));

@@ -10,6 +10,9 @@ pub(super) fn of(rule: Rule, language: Language) -> &'static str {
         Rule::YesWithoutPerson => ("er staat een ja zonder persoon", "a yes has no person"),
         Rule::YesWithoutStep => ("er staat een ja die niemand op dat moment gaf", "a yes was given by nobody at that moment"),
         Rule::Interest => ("wie bevestigde hoort zelf bij een van beide kanten", "whoever confirmed stands on one of the sides"),
+        Rule::TodoInterest => {
+            ("wie dit moet doen hoort zelf bij een van beide kanten", "whoever has this to do stands on one of the sides")
+        }
         Rule::HoursExceeded => {
             ("dit is meer werk dan de persoon wil, en niemand weet het", "this is more work than the person wants, and nobody knows")
         }
