@@ -8,10 +8,13 @@ use raakvlak_domain::knobs::{MatcherSetting, Scope};
 use raakvlak_domain::matches::{MatchState, Verb};
 use raakvlak_service::actor::Actor;
 use raakvlak_service::check::{FoundViolation, Rule};
+use raakvlak_service::desk::Desk;
 use raakvlak_service::idempotency::Answer;
 use raakvlak_store::connection::{Address, AnyConnection};
-use raakvlak_store::{StoreResult, experts};
-use raakvlak_testkit::database::TestDatabase;
+use raakvlak_store::matches::{self, Event, MatchQuery, StoredMatch};
+use raakvlak_store::todos::{self, StoredTodo, TodoQuery};
+use raakvlak_store::{Db, StoreResult, experts};
+use raakvlak_testkit::database::{Kind, TestDatabase};
 use raakvlak_testkit::on_both_databases;
 use raakvlak_testkit::town::{ORGANISATION, Town, expert_of, hours, of, prose};
 use serde_json::json;
@@ -201,6 +204,45 @@ const DISTURBANCES: &[(&str, &str, &str)] = &[
     ("feed_incomplete", "changes", "DELETE FROM changes WHERE seq = (SELECT max(seq) FROM changes)"),
     ("feed_incomplete", "experts", "UPDATE experts SET changed_at = changed_at + 1 WHERE id = 'anna'"),
 ];
+
+/// Every match with its history, and what waits for somebody.
+fn stored(desk: &Desk) -> (Vec<StoredMatch>, Vec<Vec<Event>>, Vec<StoredTodo>) {
+    let read = |db: &mut Db| -> StoreResult<_> {
+        let matches = matches::list(db, &MatchQuery::default())?;
+        let histories = matches.iter().map(|found| matches::history(db, found)).collect::<StoreResult<_>>()?;
+        Ok((matches, histories, todos::list(db, &TodoQuery::default())?))
+    };
+    desk.store().read(read).unwrap()
+}
+
+on_both_databases!(what_lived_before_the_unused_columns_went_lives_on, |database| {
+    let town = Town::on(&database);
+    let _ = lived(&town);
+    let before = stored(&town.desk);
+    assert!(before.0.len() > 5 && !before.2.is_empty());
+    town.desk.close();
+    // As the program before this one left its database: with the columns, and with something in them.
+    let migrations =
+        format!("{}/../migrations/{}", env!("CARGO_MANIFEST_DIR"), if database.kind() == Kind::Sqlite { "sqlite" } else { "postgres" });
+    let way_back = std::fs::read_to_string(format!("{migrations}/2026-11-23-000005_unused_columns/down.sql")).unwrap();
+    let mut raw = Raw::on(&database);
+    way_back.split(';').filter(|statement| !statement.trim().is_empty()).for_each(|statement| {
+        raw.run(statement);
+    });
+    assert!(raw.run("UPDATE matches SET rules_version = matcher_version, threshold_version = matcher_version") > 5);
+    assert!(raw.run("UPDATE todos SET region = 'Zwolle', sector = 'zorg'") > 0);
+    assert_eq!(raw.run("DELETE FROM __diesel_schema_migrations WHERE version = '20261123000005'"), 1);
+    drop(raw);
+    assert!(Desk::open(town.settings.clone()).is_err(), "an older database is not opened in silence");
+    assert_eq!(raakvlak_store::migrate(database.url()).unwrap(), ["20261123000005"]);
+    let town = Town { desk: town.another_desk(), ..town };
+    assert_eq!(stored(&town.desk), before);
+    whole(&town);
+    // And it goes on from there.
+    let carla = town.person("carla", json!({}));
+    let _ = town.led_to(MatchState::Confirmed, &carla, &of(&json!("p-other")), &hours(2.0, "2026-12-01"));
+    whole(&town);
+});
 
 on_both_databases!(what_is_changed_behind_the_desk_is_found, |database| {
     let town = Town::on(&database);
