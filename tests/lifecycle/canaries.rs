@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use raakvlak_service::actor::Actor;
 use raakvlak_service::mail::Transport;
-use raakvlak_store::experts;
 use raakvlak_store::schema::{idempotency, outbox};
+use raakvlak_store::todos::{self, TodoQuery};
+use raakvlak_store::{check, experts};
 use raakvlak_testkit::app::TestServer;
 use raakvlak_testkit::database::cluster::Cluster;
 use raakvlak_testkit::database::{Kind, TestDatabase};
@@ -49,7 +50,7 @@ const FIELDS: &[(&str, &str)] = &[
 ];
 
 /// What is said within a match.
-const TEXTS: &[&str] = &["review", "offer", "ask", "answer", "accept", "introduce", "agree", "notes", "energy", "reject"];
+const TEXTS: &[&str] = &["review", "offer", "ask", "answer", "accept", "introduce", "agree", "notes", "energy", "reject", "hand-over"];
 
 fn mark(person: usize, field: &str) -> String {
     format!("{MARK}{person}-{field}-x")
@@ -165,8 +166,8 @@ impl<'a> Walk<'a> {
             return false;
         };
         let Ok(person) = person.parse::<usize>() else {
-            // Said within a match: the mediator reads it all, the organisation what is arranged.
-            return mediating || (voice == "employee" && field == "notes");
+            // Said within a match: the mediator reads it all, the organisation what is arranged. What mediators say to each other stays with them.
+            return (mediating && (voice != "steward" || field != "hand-over")) || (voice == "employee" && field == "notes");
         };
         let group = FIELDS.iter().find(|(name, _)| *name == field).map_or("never", |(_, group)| group);
         match audience(person, group) {
@@ -203,6 +204,27 @@ impl<'a> Walk<'a> {
         assert!((200..300).contains(&answer.status), "{verb}: {} {}", answer.status, answer.text());
     }
 
+    /// Hands everything that waits over to the other mediator, with words, and gives every to-do that there ever was.
+    fn hand_over_all(&mut self) -> Vec<String> {
+        let token = self.token_of("mediator");
+        let open = self.town.read(|db| todos::list(db, &TodoQuery::default()));
+        let about: BTreeSet<&str> = open.iter().map(|todo| todo.object_kind.as_str()).collect();
+        assert!(about.contains("match"), "something waits about somebody: {about:?}");
+        for todo in &open {
+            let to = [&self.town.mediator, &self.town.second]
+                .map(|actor| &actor.user)
+                .into_iter()
+                .find(|user| todo.assigned_to.as_ref() != Some(user));
+            let target = format!("/api/v1/todos/{}", todo.id);
+            let etag = self.server.get(&target).token(&token).send().header("etag").unwrap().to_owned();
+            let request = self.server.request("POST", &format!("{target}/hand-over")).token(&token).header("If-Match", etag);
+            let request = request.header("Idempotency-Key", todo.id.as_str()).json(&json!({ "to": to, "why": mark_of_text("hand-over") }));
+            let answer = self.send("mediator", &request, "hand-over");
+            assert_eq!(answer.status, 200, "{}", answer.text());
+        }
+        self.town.read(|db| check::ids(db, "todos"))
+    }
+
     fn token_of(&self, voice: &str) -> String {
         self.voices.iter().find(|known| known.name == voice).and_then(|known| known.token.clone()).unwrap()
     }
@@ -212,10 +234,10 @@ impl<'a> Walk<'a> {
         let document = self.server.get("/api/v1/openapi.json").send().json();
         let mut targets: Vec<String> = Vec::new();
         for (path, operations) in document["paths"].as_object().unwrap() {
-            if operations.get("get").is_none() {
-                continue;
-            }
-            let scoped = if path.starts_with("/knobs/") && path != "/knobs/matcher/presets" { "?scope=network" } else { "" };
+            let Some(operation) = operations.get("get") else { continue };
+            let is_scope = |parameter: &Value| parameter["name"] == "scope" && parameter["required"] == true;
+            let is_scoped = operation["parameters"].as_array().is_some_and(|parameters| parameters.iter().any(is_scope));
+            let scoped = if is_scoped { "?scope=network" } else { "" };
             let mut open = vec![format!("/api/v1{path}{scoped}")];
             for (name, values) in ids {
                 let hole = format!("{{{name}}}");
@@ -357,6 +379,7 @@ on_both_databases!(what_is_private_reaches_nobody_else_and_goes_for_good, |datab
     }
     let shortlist = walk.server.request("POST", &format!("/api/v1/task-packages/{package}/shortlist")).token(&walk.token_of("mediator"));
     walk.send("mediator", &shortlist.header("Idempotency-Key", "list"), "shortlist");
+    let waiting = walk.hand_over_all();
     let experts: Vec<String> = (0..PEOPLE).map(|at| format!("e-{at}")).collect();
     let users: Vec<String> = people.iter().map(|actor| actor.user.to_string()).collect();
     let ids = [
@@ -368,7 +391,7 @@ on_both_databases!(what_is_private_reaches_nobody_else_and_goes_for_good, |datab
         ("programme", vec!["nothing".to_owned()]),
         ("version", vec!["1".to_owned()]),
         ("revision", vec!["1".to_owned()]),
-        ("todo", vec!["nothing".to_owned()]),
+        ("todo", waiting.clone()),
         ("competence", vec!["rv:cook-together".to_owned()]),
         ("rule", vec!["weekly_hours".to_owned()]),
         ("import", vec!["nothing".to_owned()]),
@@ -383,6 +406,11 @@ on_both_databases!(what_is_private_reaches_nobody_else_and_goes_for_good, |datab
     // The mediator does read what was shown to them, so that this test could find a leak.
     let seen = walk.server.get("/api/v1/experts/e-0").token(&walk.token_of("mediator")).send().text();
     assert!(marks_in(&seen).len() > 10, "{seen}");
+    let told = |voice: &str| {
+        let answers = waiting.iter().map(|id| walk.server.get(&format!("/api/v1/todos/{id}")).token(&walk.token_of(voice)).send());
+        answers.filter(|answer| marks_in(&answer.text()).contains(&mark_of_text("hand-over"))).count()
+    };
+    assert!(told("mediator") > 0, "the colleague reads why it was handed over");
     let met = walk.server.get(&format!("/api/v1/matches/{}", matches[0])).token(&walk.token_of("employee")).send().text();
     assert!(marks_in(&met).contains(&mark(0, "phone")) && marks_in(&met).contains(&mark_of_text("notes")), "{met}");
 
