@@ -1,5 +1,7 @@
 //! The generated worlds: that they are the same for the same seed, and that a batch of them reaches every corner of the contract.
 
+use raakvlak_domain::experts::{Expert, RankingProfile};
+use raakvlak_domain::reading::read;
 use raakvlak_testkit::naive::{Folder, Knob, Question, answers, shut_gates};
 use raakvlak_testkit::worlds::{Shape, Vocabulary, World};
 use serde_json::Value;
@@ -291,4 +293,32 @@ fn a_world_can_stand_on_a_given_vocabulary() {
     let folder = Folder::read(directory.path()).unwrap();
     let answers = answers(&folder, &Question::All, &Knob::start(), &world.as_of()).unwrap();
     assert!(!list(&answers[0], "barriers").is_empty());
+}
+
+/// What ranking reads of a profile at a quick look is what the profile says, whatever people tell.
+#[test]
+fn profiles_are_quickly_read_as_they_are() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut people = 0;
+    for seed in 0..40 {
+        let path = directory.path().join(format!("world-{seed}"));
+        World::numbered(seed).write(&path).unwrap();
+        for line in fs::read_to_string(path.join("experts.jsonl")).unwrap().lines() {
+            let expert: Expert = read(line).unwrap();
+            let written = serde_json::to_string(&expert).unwrap();
+            let told = RankingProfile::from(&expert);
+            let Some(quick) = RankingProfile::read(&written) else {
+                assert!(written.contains('\\'), "only what is escaped takes a longer look: {written}");
+                continue;
+            };
+            let RankingProfile { id, registered, last_offered, last_shown, wants_to_be_matched, availability, .. } = told;
+            assert_eq!(
+                RankingProfile { id, registered, last_offered, last_shown, wants_to_be_matched, availability, ..quick },
+                told,
+                "{line}"
+            );
+            people += 1;
+        }
+    }
+    assert!(people > 1_000, "{people}");
 }

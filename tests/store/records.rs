@@ -2,7 +2,7 @@
 
 use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::calendar::Instant;
-use raakvlak_domain::experts::Expert;
+use raakvlak_domain::experts::{Expert, RankingProfile};
 use raakvlak_domain::identifiers::{ExpertId, KnobVersionId, MatchId, OrganisationId, PackageId, ProgrammeId, UserId};
 use raakvlak_domain::knobs::{Knob, MatcherSetting, Scope, Setting};
 use raakvlak_domain::matches::{CheckIn, Evaluation, MatchState, Origin, Party, Verb};
@@ -67,6 +67,28 @@ pub(crate) fn user(id: &str, email: Option<&str>, roles: &str) -> User {
     let email = email.map_or("null".to_owned(), |email| format!("\"{email}\""));
     of(&format!(r#"{{"id":"{id}","name":"User {id}","email":{email},"language":"nl","roles":{roles}}}"#))
 }
+
+on_both_databases!(ranking_reads_at_a_quick_look_what_the_profile_says, |database| {
+    let store = database.open();
+    let bare = of(r#"{"id":"e-2"}"#);
+    let none = of(r#"{"id":"e-3","competences":[],"needs":[],"energy":{"gives":[]},"registered":"2026-01-02","availability":"standby"}"#);
+    let odd = of(r#"{"id":"e-4","avoid":["de \"Brug\""],"wants_to_be_matched":false,"languages":{"nl":"B1"}}"#);
+    for new in [full_expert("e-1", "canary"), bare, none, odd] {
+        write(&store, move |tx| experts::insert(tx, &new, None));
+    }
+    let keys = reading(&store, |db| Ok(db.shared_keys()));
+    let met: Vec<bool> = reading(&store, |db| experts::next_to_rank(db, None))
+        .into_iter()
+        .map(|sealed| {
+            let opened = sealed.open(&keys).unwrap().unwrap();
+            let expert = opened.clone().read().unwrap().expert;
+            assert_eq!(expert.story, None, "what ranking does not read stays closed");
+            let quick = opened.ranking_profile();
+            quick.inspect(|quick| assert_eq!(*quick, RankingProfile::from(&expert))).is_some()
+        })
+        .collect();
+    assert_eq!(met, [true, true, true, false], "an id with a quote in it takes a longer look");
+});
 
 on_both_databases!(an_expert_comes_back_as_told, |database| {
     let store = database.open();

@@ -15,6 +15,10 @@ use crate::quantities::{Hours, Level, TravelDistance};
 use crate::reading::WithDerived;
 use crate::texts::{EmailAddress, Line, Prose};
 
+mod ranking;
+
+pub use ranking::RankingProfile;
+
 closed_words! {
     /// Whose word stands behind a competence.
     pub enum Source {

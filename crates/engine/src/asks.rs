@@ -1,6 +1,6 @@
 //! What to ask someone: the keys of a profile that are not told and that a package gives a reason to ask.
 
-use raakvlak_domain::experts::Expert;
+use raakvlak_domain::experts::{Expert, RankingProfile};
 use serde::{Serialize, Serializer};
 
 macro_rules! asks {
@@ -81,7 +81,12 @@ impl Asks {
     /// The keys that somebody told.
     #[must_use]
     pub fn told_by(expert: &Expert) -> Self {
-        let energy = expert.energy.as_ref().is_some_and(|energy| energy.gives.is_some() || energy.drains.is_some());
+        Self::told_in(&RankingProfile::from(expert))
+    }
+
+    /// The same of what ranking reads of a profile.
+    pub(crate) fn told_in(expert: &RankingProfile) -> Self {
+        let energy = expert.gives.is_some() || expert.drains.is_some();
         Self::of(&[
             (Ask::Competences, expert.competences.is_some()),
             (Ask::Dayparts, expert.dayparts.is_some()),

@@ -2,11 +2,11 @@
 
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::dayparts::Daypart;
-use raakvlak_domain::experts::{Availability, Expert, HeldCompetence};
-use raakvlak_domain::identifiers::{CompetenceId, ExpertId, OrganisationId, TermId};
+use raakvlak_domain::experts::{Availability, Expert, RankingProfile};
+use raakvlak_domain::identifiers::{ExpertId, OrganisationId, TermId};
 use raakvlak_domain::languages::LanguageLevel;
 use raakvlak_domain::places::Point;
-use raakvlak_domain::quantities::Hours;
+use raakvlak_domain::quantities::{Hours, Level};
 use raakvlak_domain::vocabulary::Vocabulary;
 
 use crate::asks::{Ask, Asks};
@@ -72,7 +72,7 @@ impl Standing {
     /// Never wants to be matched with some organisation.
     pub(crate) const AVOIDS: u8 = 1 << 4;
 
-    fn of(expert: &Expert) -> Self {
+    fn of(expert: &RankingProfile) -> Self {
         let answer = match expert.wants_to_be_matched {
             Some(true) => 0,
             Some(false) => Self::NO,
@@ -115,7 +115,7 @@ impl Dates {
     /// A day that was not told.
     pub(crate) const NOT_TOLD: i32 = i32::MIN;
 
-    fn of(expert: &Expert) -> Self {
+    fn of(expert: &RankingProfile) -> Self {
         let day = |date: Option<Date>| date.map_or(Self::NOT_TOLD, Date::day_number);
         Self {
             waiting_since: day(expert.last_offered.or(expert.registered)),
@@ -180,11 +180,24 @@ impl Person {
     ///
     /// The first word of the profile that is not in the vocabulary.
     pub fn new(expert: &Expert, vocabulary: &Vocabulary, point: Option<Point>, committed: Hours) -> Result<Self, UnknownWord> {
+        Self::of(&RankingProfile::from(expert), vocabulary, point, committed)
+    }
+
+    /// The same of what ranking reads of a profile.
+    ///
+    /// # Errors
+    ///
+    /// The first word of the profile that is not in the vocabulary, or that cannot be one.
+    pub fn of(expert: &RankingProfile, vocabulary: &Vocabulary, point: Option<Point>, committed: Hours) -> Result<Self, UnknownWord> {
         let tenths = |hours: Hours| u16::try_from(hours.get()).unwrap_or(u16::MAX);
         let (min, max) = expert.hours.map_or((0, 0), |hours| (tenths(hours.min), tenths(hours.max)));
+        let told = |key: &'static str| move |id: &str| UnknownWord { key, id: id.to_owned() };
+        let language = |(id, level): &(&str, LanguageLevel)| Ok((TermId::new(id).map_err(|_| told("languages")(id))?, *level));
+        let avoided = |id: &&str| OrganisationId::new(id).map_err(|_| told("avoid")(id));
         Ok(Self {
-            id: expert.id.clone(),
-            told: told(expert, point),
+            id: ExpertId::new(expert.id).map_err(|_| told("id")(expert.id))?,
+            // A place that could not be found on the map is still to be asked.
+            told: Asks::told_in(expert).without(Asks::of(&[(Ask::Place, point.is_none())])),
             bars: bars(expert, vocabulary)?,
             facts: facts(expert, vocabulary)?,
             hours: [min, max, tenths(committed)],
@@ -193,8 +206,8 @@ impl Person {
             dates: Dates::of(expert),
             competences: held(vocabulary, expert.competences.as_deref().unwrap_or_default())?,
             wishes: wishes(vocabulary, expert.wishes.as_deref().unwrap_or_default())?,
-            languages: expert.languages.iter().flatten().map(|(language, level)| (language.clone(), *level)).collect(),
-            avoid: expert.avoid.clone().unwrap_or_default(),
+            languages: expert.languages.iter().flatten().map(language).collect::<Result<_, _>>()?,
+            avoid: expert.avoid.iter().flatten().map(avoided).collect::<Result<_, _>>()?,
         })
     }
 
@@ -205,7 +218,7 @@ impl Person {
     }
 }
 
-fn bars(expert: &Expert, vocabulary: &Vocabulary) -> Result<[u64; Bar::COUNT], UnknownWord> {
+fn bars(expert: &RankingProfile, vocabulary: &Vocabulary) -> Result<[u64; Bar::COUNT], UnknownWord> {
     let dayparts = expert.dayparts.as_deref().map_or(0, |dayparts| Daypart::mask(Daypart::ALL) & !Daypart::mask(dayparts));
     Ok([
         Standing::of(expert).0.into(),
@@ -217,30 +230,24 @@ fn bars(expert: &Expert, vocabulary: &Vocabulary) -> Result<[u64; Bar::COUNT], U
     ])
 }
 
-fn facts(expert: &Expert, vocabulary: &Vocabulary) -> Result<[u64; Fact::COUNT], UnknownWord> {
-    let energy = expert.energy.clone().unwrap_or_default();
+fn facts(expert: &RankingProfile, vocabulary: &Vocabulary) -> Result<[u64; Fact::COUNT], UnknownWord> {
     Ok([
         told_mask(&vocabulary.experience, expert.experience.as_ref(), "experience")?,
-        told_mask(&vocabulary.activities, energy.gives.as_ref(), "energy")?,
-        told_mask(&vocabulary.activities, energy.drains.as_ref(), "energy")?,
+        told_mask(&vocabulary.activities, expert.gives.as_ref(), "energy")?,
+        told_mask(&vocabulary.activities, expert.drains.as_ref(), "energy")?,
         told_mask(&vocabulary.conditions, expert.rather_not.as_ref(), "rather_not")?,
         told_mask(&vocabulary.adaptations, expert.helps.as_ref(), "helps")?,
     ])
 }
 
-/// The keys that are told; a place that could not be found on the map is still to be asked.
-fn told(expert: &Expert, point: Option<Point>) -> Asks {
-    Asks::told_by(expert).without(Asks::of(&[(Ask::Place, point.is_none())]))
-}
-
-fn held(vocabulary: &Vocabulary, competences: &[HeldCompetence]) -> Result<Vec<Held>, UnknownWord> {
-    let position = |held: &HeldCompetence| Ok(Held::new(competence(vocabulary, &held.competence, "competences")?, held.level.get()));
+fn held(vocabulary: &Vocabulary, competences: &[(&str, Level)]) -> Result<Vec<Held>, UnknownWord> {
+    let position = |(id, level): &(&str, Level)| Ok(Held::new(competence(vocabulary, id, "competences")?, level.get()));
     let mut held = competences.iter().map(position).collect::<Result<Vec<_>, _>>()?;
     held.sort_unstable();
     Ok(held)
 }
 
-fn wishes(vocabulary: &Vocabulary, wishes: &[CompetenceId]) -> Result<Vec<u32>, UnknownWord> {
+fn wishes(vocabulary: &Vocabulary, wishes: &[&str]) -> Result<Vec<u32>, UnknownWord> {
     let mut wishes = wishes.iter().map(|wish| competence(vocabulary, wish, "wishes")).collect::<Result<Vec<_>, _>>()?;
     wishes.sort_unstable();
     Ok(wishes)

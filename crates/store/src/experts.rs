@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use raakvlak_domain::calendar::{Date, Instant};
-use raakvlak_domain::experts::Expert;
+use raakvlak_domain::experts::{Availability, Expert, RankingProfile};
 use raakvlak_domain::identifiers::{ExpertId, ProgrammeId, UserId};
 use raakvlak_domain::json::{self, Node};
 use raakvlak_domain::reading::{FromNode, Reading};
@@ -341,7 +341,8 @@ fn join_all(tx: &mut Tx<'_>, expert: &Expert) -> StoreResult<()> {
 
 /// Puts the rows of each person together. All lists are in the order of ids.
 fn sealed(db: &mut Db, rows: Vec<Row>, whose: Whose<'_>, groups: &[Group]) -> StoreResult<Vec<SealedExpert>> {
-    let mut programmes = programmes_of(db, whose)?;
+    // Which programmes somebody joined is nothing that ranking reads.
+    let mut programmes = if groups == Group::RANKED { HashMap::new() } else { programmes_of(db, whose)? };
     let mut people: Vec<SealedExpert> = rows
         .into_iter()
         .map(|row| SealedExpert { programmes: programmes.remove(&row.id), row, told: Vec::with_capacity(groups.len()) })
@@ -358,7 +359,8 @@ fn sealed(db: &mut Db, rows: Vec<Row>, whose: Whose<'_>, groups: &[Group]) -> St
 }
 
 fn opened(people: Vec<SealedExpert>, keys: &Keys) -> StoreResult<Vec<StoredExpert>> {
-    people.into_iter().filter_map(|person| person.open(keys).transpose()).collect()
+    let read = |person: SealedExpert| person.open(keys)?.map(OpenedExpert::read).transpose();
+    people.into_iter().filter_map(|person| read(person).transpose()).collect()
 }
 
 /// Whether somebody is still there: a snapshot from just before an erasure shows rows of whom the key is destroyed by now.
@@ -396,29 +398,76 @@ impl SealedExpert {
     /// Opens what was read; the rest of the profile is as if it were not told. `None` when the person has been erased since.
     ///
     /// # Errors
-    /// [`StoreError::Key`] when something does not open; [`StoreError::Corrupt`] when it is no profile.
-    pub fn open(self, keys: &Keys) -> StoreResult<Option<StoredExpert>> {
+    /// [`StoreError::Key`] when something does not open.
+    pub fn open(self, keys: &Keys) -> StoreResult<Option<OpenedExpert>> {
         let opener = match keys.opener(KeyId::parse(&self.row.key_id)?) {
             Err(KeyError::Unknown) => return Ok(None),
             opener => opener?,
         };
-        let open = |(group, sealed): (Group, Vec<u8>)| opener.open_text(&group.place(&self.row.id), sealed);
-        let texts = self.told.into_iter().map(open).collect::<Result<Vec<String>, _>>()?;
-        let mut expert = read_merged(&self.row, &texts)?;
-        expert.programmes = self.programmes;
-        stored(self.row, expert).map(Some)
+        let mut told = String::with_capacity(self.told.iter().map(|(_, sealed)| sealed.len()).sum());
+        for (group, sealed) in self.told {
+            let text = opener.open_text(&group.place(&self.row.id), sealed)?;
+            add_keys(&mut told, &text)?;
+        }
+        told.push_str(if told.is_empty() { "{}" } else { "}" });
+        Ok(Some(OpenedExpert { row: self.row, told, programmes: self.programmes }))
     }
 }
 
-/// Reads the row and the texts of the groups as the one record that they were.
-fn read_merged(row: &Row, texts: &[String]) -> StoreResult<Expert> {
+/// Adds the keys of an object to those of another that is still open.
+fn add_keys(told: &mut String, text: &str) -> StoreResult<()> {
+    let keys = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).ok_or_else(|| corrupt("a group is no object"))?;
+    if !keys.is_empty() {
+        told.push(if told.is_empty() { '{' } else { ',' });
+        told.push_str(keys);
+    }
+    Ok(())
+}
+
+/// One person with what was opened of what they told.
+#[derive(Debug, Clone)]
+pub struct OpenedExpert {
+    row: Row,
+    /// The keys of the groups that were opened, as one object.
+    told: String,
+    programmes: Option<Vec<ProgrammeId>>,
+}
+
+impl OpenedExpert {
+    /// What ranking reads of the profile, at a quick look; `None` when there is more to it, and [`Self::read`] has to look.
+    #[must_use]
+    pub fn ranking_profile(&self) -> Option<RankingProfile<'_>> {
+        let day = |day: &Option<String>| day.as_deref().map_or(Some(None), |day| Date::parse(day).ok().map(Some));
+        let availability = self.row.availability.as_deref();
+        Some(RankingProfile {
+            id: &self.row.id,
+            registered: day(&self.row.registered)?,
+            last_offered: day(&self.row.last_offered)?,
+            last_shown: day(&self.row.last_shown)?,
+            wants_to_be_matched: self.row.wants_to_be_matched,
+            availability: availability.map_or(Some(None), |word| Availability::from_word(word).map(Some))?,
+            ..RankingProfile::read(&self.told)?
+        })
+    }
+
+    /// The profile.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when it is none.
+    pub fn read(self) -> StoreResult<StoredExpert> {
+        let mut expert = read_merged(&self.row, &self.told)?;
+        expert.programmes = self.programmes;
+        stored(self.row, expert)
+    }
+}
+
+/// Reads the row and the keys of the groups as the one record that they were.
+fn read_merged(row: &Row, told: &str) -> StoreResult<Expert> {
     let mut reading = Reading::default();
     let mut pairs: Vec<(Cow<'_, str>, Node<'_>)> = Vec::with_capacity(Expert::KEYS.len());
     pairs.extend(row.bare().into_iter().filter_map(|(key, value)| Some((key.into(), value?))));
-    for text in texts {
-        let Some(Node::Object(told)) = json::parse(text, &mut reading) else { return Err(corrupt("a group is no object")) };
-        pairs.extend(told);
-    }
+    let Some(Node::Object(told)) = json::parse(told, &mut reading) else { return Err(corrupt("a group is no object")) };
+    pairs.extend(told);
     let expert = Expert::from_node(&Node::Object(pairs), &mut reading);
     match (expert, reading.into_faults().first()) {
         (Some(expert), None) => Ok(expert),

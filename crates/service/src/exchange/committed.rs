@@ -4,18 +4,18 @@ use std::collections::HashMap;
 
 use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::calendar::Date;
-use raakvlak_domain::experts::Expert;
+use raakvlak_domain::experts::RankingProfile;
 use raakvlak_domain::quantities::Hours;
 use raakvlak_domain::workload::heaviest_week;
 
 use super::further::MatchLine;
-use crate::ranking::people::obligations;
+use crate::ranking::people::obligations_in;
 
 /// The hours a week that somebody's work takes: its heaviest week from that of `as_of` on, since whatever is added has to fit beside all of it. It
 /// counts what is arranged in matches that take hours, and outside those the greater, week by week, of the hours that were told and the commitments.
 #[must_use]
-pub fn committed_hours<'a>(expert: &Expert, arranged: impl IntoIterator<Item = &'a Arrangement>, as_of: Date) -> Hours {
-    Hours::new(heaviest_week(&obligations(expert, arranged), as_of)).unwrap_or(Hours::HIGHEST)
+pub fn committed_hours<'a>(profile: &RankingProfile, arranged: impl IntoIterator<Item = &'a Arrangement>, as_of: Date) -> Hours {
+    Hours::new(heaviest_week(&obligations_in(profile, arranged), as_of)).unwrap_or(Hours::HIGHEST)
 }
 
 /// What is arranged per expert in the matches that take hours.
@@ -30,13 +30,15 @@ pub fn arranged(matches: &[MatchLine]) -> HashMap<&str, Vec<&Arrangement>> {
 
 #[cfg(test)]
 mod tests {
+    use raakvlak_domain::experts::Expert;
     use raakvlak_domain::reading::read;
 
     use super::*;
 
     fn hours(expert: &str, arrangements: &[&str]) -> u32 {
         let arrangements: Vec<Arrangement> = arrangements.iter().map(|text| read(text).unwrap()).collect();
-        committed_hours(&read(expert).unwrap(), &arrangements, Date::parse("2026-11-23").unwrap()).get()
+        let expert: Expert = read(expert).unwrap();
+        committed_hours(&RankingProfile::from(&expert), &arrangements, Date::parse("2026-11-23").unwrap()).get()
     }
 
     #[test]

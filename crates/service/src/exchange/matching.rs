@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use raakvlak_domain::calendar::Date;
-use raakvlak_domain::experts::Expert;
+use raakvlak_domain::experts::{Expert, RankingProfile};
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::identifiers::ExpertId;
 use raakvlak_domain::knobs::MatcherKnob;
@@ -157,9 +157,10 @@ fn people(folder: &Folder, gazetteer: &Gazetteer, as_of: Date, threads: &ThreadP
     let arranged = arranged(folder.matches.as_deref().unwrap_or_default());
     let person = |(at, expert): (usize, &Expert)| {
         let arrangements = arranged.get(expert.id.as_str()).into_iter().flatten().copied();
-        let committed = committed_hours(expert, arrangements, as_of);
+        let profile = RankingProfile::from(expert);
+        let committed = committed_hours(&profile, arrangements, as_of);
         let point = point(gazetteer, expert.place.as_ref());
-        Person::new(expert, vocabulary, point, committed).map_err(|word| unknown(files::EXPERTS, at, word))
+        Person::of(&profile, vocabulary, point, committed).map_err(|word| unknown(files::EXPERTS, at, word))
     };
     threads.install(|| folder.required_experts()?.par_iter().enumerate().map(person).collect())
 }

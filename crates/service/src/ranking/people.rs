@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwapOption;
 use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::calendar::Date;
-use raakvlak_domain::experts::Expert;
+use raakvlak_domain::experts::{Expert, RankingProfile};
 use raakvlak_domain::identifiers::{ExpertId, MatchId};
 use raakvlak_domain::matches::MatchState;
 use raakvlak_domain::workload::{Obligation, outside_work};
+use raakvlak_engine::lexicon::UnknownWord;
 use raakvlak_engine::people::Person;
 use raakvlak_engine::pool::{Change, Pool};
 use raakvlak_store::experts::SealedExpert;
@@ -357,14 +358,20 @@ impl<'a> Beside<'a> {
     /// The person whom ranking sees; `None` when they have been erased meanwhile.
     fn person(&self, found: SealedExpert) -> Result<Option<Person>, Error> {
         let Some(found) = found.open(&self.keys)? else { return Ok(None) };
-        let mut expert = found.expert;
-        expert.last_shown = expert.last_shown.max(self.shown.get(&expert.id).copied());
-        let point = expert.place.as_ref().and_then(|place| self.words.gazetteer.point(place).ok());
-        let committed = committed_hours(&expert, self.arranged.get(&expert.id).into_iter().flatten(), self.day);
-        let read = |expert: &Expert| Person::new(expert, self.words.lexicon.vocabulary(), point, committed);
-        // Nearly everybody's words are all known; only who has an old one is gone through word by word.
-        let person = read(&expert).or_else(|_| read(&self.words.known_expert(expert)));
-        person.map(Some).map_err(|unknown| Error::Internal(unknown.to_string()))
+        let person = found.ranking_profile().and_then(|profile| self.known(profile).ok());
+        if person.is_some() {
+            return Ok(person);
+        }
+        // Nearly everybody is quickly read and has words that are all known; the others are gone through word by word.
+        let expert = self.words.known_expert(found.read()?.expert);
+        self.known(RankingProfile::from(&expert)).map(Some).map_err(|unknown| Error::Internal(unknown.to_string()))
+    }
+
+    fn known(&self, mut profile: RankingProfile) -> Result<Person, UnknownWord> {
+        profile.last_shown = profile.last_shown.max(self.shown.get(profile.id).copied());
+        let point = profile.place.as_ref().and_then(|place| self.words.gazetteer.point(place).ok());
+        let committed = committed_hours(&profile, self.arranged.get(profile.id).into_iter().flatten(), self.day);
+        Person::of(&profile, self.words.lexicon.vocabulary(), point, committed)
     }
 }
 
@@ -395,7 +402,15 @@ fn taking_hours(db: &mut Db, ids: Option<&[ExpertId]>) -> Result<Vec<StoredMatch
 
 /// Everything that takes hours of somebody: their work elsewhere, and what is arranged here.
 pub(crate) fn obligations<'a>(expert: &Expert, arranged: impl IntoIterator<Item = &'a Arrangement>) -> Vec<Obligation> {
-    let mut work = outside_work(expert.committed_hours, expert.commitments.as_deref().unwrap_or_default());
+    beside_arranged(outside_work(expert.committed_hours, expert.commitments.as_deref().unwrap_or_default()), arranged)
+}
+
+/// The same of what ranking reads of a profile.
+pub(crate) fn obligations_in<'a>(profile: &RankingProfile, arranged: impl IntoIterator<Item = &'a Arrangement>) -> Vec<Obligation> {
+    beside_arranged(outside_work(profile.committed_hours, profile.commitments.as_deref().unwrap_or_default()), arranged)
+}
+
+fn beside_arranged<'a>(mut work: Vec<Obligation>, arranged: impl IntoIterator<Item = &'a Arrangement>) -> Vec<Obligation> {
     work.extend(arranged.into_iter().map(Obligation::from));
     work
 }

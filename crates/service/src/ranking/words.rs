@@ -47,9 +47,12 @@ impl Words {
             return Ok(Self::new(built_in(threads), gazetteer, None));
         };
         let files: Vec<(&str, &[u8])> = stored.files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
-        let tables = Tables::read(&files).map_err(|faults| Error::Internal(format!("the stored vocabulary has faults: {faults}")))?;
         let lists = vocabulary::neighbours(db, &stored.id)?;
-        let lexicon = with_lists(&tables.vocabulary, &lists).unwrap_or_else(|| Lexicon::new(Arc::clone(&tables.vocabulary), threads));
+        let (tables, neighbours) = threads.install(|| rayon::join(|| Tables::read(&files), || neighbours(&lists)));
+        let tables = tables.map_err(|faults| Error::Internal(format!("the stored vocabulary has faults: {faults}")))?;
+        let kept = neighbours.filter(|_| are_of(&lists, &tables.vocabulary));
+        let kept = kept.and_then(|neighbours| Lexicon::with_neighbours(Arc::clone(&tables.vocabulary), neighbours));
+        let lexicon = kept.unwrap_or_else(|| Lexicon::new(Arc::clone(&tables.vocabulary), threads));
         Ok(Self::new(Arc::new(lexicon), gazetteer, Some(stored.id)))
     }
 
@@ -162,15 +165,16 @@ fn retain(told: &mut Vec<TermId>, known: &ClosedVocabulary) {
     told.retain(|term| known.position(term.as_str()).is_some());
 }
 
-/// The lists that were kept with a version, when there is one that can be read for each competence.
-fn with_lists(vocabulary: &Arc<Vocabulary>, lists: &[(String, Vec<u8>)]) -> Option<Lexicon> {
-    if lists.len() != vocabulary.competences.len() {
-        return None;
-    }
-    let same = lists.iter().zip(&vocabulary.competences).all(|((id, _), competence)| *id == competence.id);
-    let size = vocabulary.competences.len();
-    let lists: Option<Vec<NeighbourList>> = lists.iter().map(|(_, bytes)| NeighbourList::from_bytes(bytes, size).ok()).collect();
-    if same { Lexicon::with_neighbours(Arc::clone(vocabulary), Neighbours::from_lists(lists?)) } else { None }
+/// The lists that were kept with a version; `None` when one cannot be read.
+fn neighbours(lists: &[(String, Vec<u8>)]) -> Option<Neighbours> {
+    let lists: Option<Vec<NeighbourList>> = lists.iter().map(|(_, bytes)| NeighbourList::from_bytes(bytes, lists.len()).ok()).collect();
+    lists.map(Neighbours::from_lists)
+}
+
+/// Whether there is a list for each competence.
+fn are_of(lists: &[(String, Vec<u8>)], vocabulary: &Vocabulary) -> bool {
+    lists.len() == vocabulary.competences.len()
+        && lists.iter().zip(&vocabulary.competences).all(|((id, _), competence)| *id == competence.id)
 }
 
 fn gazetteer(db: &mut Db) -> Result<Gazetteer, Error> {
