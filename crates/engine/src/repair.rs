@@ -101,8 +101,7 @@ pub fn repairs<'a>(
 type Set = Vec<u16>;
 
 /// The best set of so many changes of which none is idle. Of sets that are equally good it is the first one in the order of changes. What grows out of
-/// `smaller`, the best of one change less, is looked at first: whoever may change three things is then not told less than who may change two, however
-/// few steps there are.
+/// `smaller`, the best of one change less, is looked at first: where few steps are taken, that is where a useful set is likeliest found.
 fn best(
     counter: &mut Counter,
     bounds: &Bounds,
@@ -111,17 +110,11 @@ fn best(
     steps: u64,
     smaller: Option<&Set>,
 ) -> Result<Option<(Repair, Set)>, UnknownWord> {
-    let mut sets = bounds.promising(number);
+    let sets = bounds.promising(number);
     let let_in = |set: &[u16]| barred.let_in(counter.demand, counter.changes, set);
     let grown = grown(smaller, &sets, let_in);
-    // Sets behind those that may be looked at need no order among each other.
-    let order = |one: &Promising, other: &Promising| other.let_in.at_most.cmp(&one.let_in.at_most).then_with(|| one.set().cmp(other.set()));
     let steps = usize::try_from(steps).unwrap_or(usize::MAX);
-    if steps < sets.len() {
-        sets.select_nth_unstable_by(steps, order);
-        sets.truncate(steps + 1);
-    }
-    sets.sort_unstable_by(order);
+    let sets = first_of(sets, steps.saturating_add(1));
     let mut best = Best(None);
     for set in grown {
         counter.consider(&set, &mut best)?;
@@ -146,6 +139,17 @@ fn best(
         eligible_at_most: people.max(at_most_left),
     };
     Ok(best.0.map(|(people, set)| (repair((people, set.clone())), set)))
+}
+
+/// So many of these sets, those first that let in the most people at most; the others are never looked at and need no order among each other.
+fn first_of(mut sets: Vec<Promising>, count: usize) -> Vec<Promising> {
+    let order = |one: &Promising, other: &Promising| other.let_in.at_most.cmp(&one.let_in.at_most).then_with(|| one.set().cmp(other.set()));
+    if count < sets.len() {
+        sets.select_nth_unstable_by(count, order);
+        sets.truncate(count);
+    }
+    sets.sort_unstable_by(order);
+    sets
 }
 
 /// So many sets that grow out of a smaller one are looked at.

@@ -1,8 +1,8 @@
 //! Checking a whole instance: everything that must always hold, computed anew from what is stored, and every violation by name.
 //!
 //! What rows, keys and trails must look like is checked by the store; what a match's life, a person's hours, a package's places and what waits for
-//! somebody must look like is checked here. It only reads, so it can look at an instance that is stopped and at one that runs: a violation counts when a second look, at a later
-//! moment, finds it too.
+//! somebody must look like is checked here. It only reads, so it can look at an instance that is stopped and at one that runs: a violation counts when
+//! a second look, at a later moment, finds it too.
 
 use std::collections::HashSet;
 

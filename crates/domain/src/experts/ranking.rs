@@ -120,7 +120,7 @@ impl<'a> RankingProfile<'a> {
         let languages =
             |told: BTreeMap<&'a str, &'a str>| told.into_iter().map(|(id, level)| Some((id, LanguageLevel::from_word(level)?))).collect();
         Some(Self {
-            aside_since: told.aside_since.map(|day| Date::parse(day).ok()).map_or(Some(None), |day| day.map(Some))?,
+            aside_since: all(told.aside_since.map(|day| Date::parse(day).ok()))?,
             committed_hours: part(told.committed_hours)?,
             commitments: part(told.commitments)?,
             competences: all(told.competences.map(|held| held.into_iter().map(level).collect()))?,
