@@ -222,7 +222,7 @@ pub fn packages_for(pool: &Pool, person: u32, demands: &[Demand], as_of: Date, t
             Judged::KeptOut(details) => report.add(demand, &details),
         }
     }
-    packages.sort_unstable_by(|one, other| other.score.cmp(&one.score).then_with(|| one.package.cmp(&other.package)));
+    packages.sort_by(|one, other| other.score.cmp(&one.score).then_with(|| one.package.cmp(&other.package)));
     packages.iter_mut().zip(1..).for_each(|(package, rank)| package.rank = rank);
     ExpertAnswer { expert: pool.id(person), as_of, packages, barriers: report.barriers() }
 }

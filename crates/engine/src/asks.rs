@@ -106,6 +106,12 @@ impl Asks {
         ])
     }
 
+    /// Whether there is no key.
+    #[inline]
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// How many keys there are.
     #[must_use]
     pub fn count(self) -> u32 {
@@ -126,6 +132,7 @@ impl Asks {
     }
 
     /// The keys that are not in the other set.
+    #[inline]
     pub(crate) fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }

@@ -212,7 +212,7 @@ impl Gathering for Carrying {
     const EVERYBODY: bool = false;
 
     fn add(&mut self, stretch: &Stretch) {
-        self.0 += gates::all_pass(stretch).filter(carries_whole).count() as u32;
+        gates::each_let_in(stretch, |pair| self.0 += u32::from(carries_whole(pair)));
     }
 
     fn merge(&mut self, other: Self) {
@@ -227,8 +227,11 @@ impl Gathering for WhoCarries {
     const EVERYBODY: bool = false;
 
     fn add(&mut self, stretch: &Stretch) {
-        let carrying = gates::all_pass(stretch).filter(carries_whole);
-        self.0.extend(carrying.map(|pair| pair.inquiry.in_pool(pair.number).0));
+        gates::each_let_in(stretch, |pair| {
+            if carries_whole(pair) {
+                self.0.push(pair.inquiry.in_pool(pair.number).0);
+            }
+        });
     }
 
     fn merge(&mut self, other: Self) {

@@ -56,38 +56,6 @@ macro_rules! registry {
             [$(<$measure as Measure>::is_silent(work)),*]
         }
 
-        /// Whether the score may be this or more; found out without what takes longest, and only as far as needed.
-        #[inline]
-        pub(crate) fn may_score(pair: &Pair, score: u32) -> bool {
-            let demand = pair.demand;
-            let mut left = u64::from(WHOLE.saturating_sub(score)) * demand.weight_sum;
-            $(
-                let [_, highest] = bounds::<$measure>(pair);
-                let missing = demand.weight(<$measure as Measure>::CRITERION) * u64::from(WHOLE - highest);
-                if missing > left {
-                    return false;
-                }
-                left -= missing;
-            )*
-            _ = left;
-            true
-        }
-
-        /// Whether the score is this or more for sure.
-        #[inline]
-        pub(crate) fn surely_scores(pair: &Pair, score: u32) -> bool {
-            let demand = pair.demand;
-            let (mut sum, enough) = (0, u64::from(score) * demand.weight_sum);
-            $(
-                let [lowest, _] = bounds::<$measure>(pair);
-                sum += demand.weight(<$measure as Measure>::CRITERION) * u64::from(lowest);
-                if sum >= enough {
-                    return true;
-                }
-            )*
-            false
-        }
-
         #[inline]
         fn readings(pair: &Pair) -> [Reading; CRITERIA] {
             [$(read::<$measure>(pair)),*]
@@ -107,13 +75,82 @@ registry![
     turn::Turn,
 ];
 
-/// Between which values a criterion lies; what has no weight is not looked at.
-#[inline]
-fn bounds<M: Measure>(pair: &Pair) -> [u32; 2] {
-    if pair.demand.weight(M::CRITERION) == 0 {
-        return [0, WHOLE];
+/// Between which bounds a score lies, as far as criteria were read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Narrowed {
+    /// `Σ weight · value` is at least this.
+    lowest: u64,
+    /// And at most this.
+    highest: u64,
+    /// Whether a criterion stands on doubt for sure.
+    doubts: bool,
+}
+
+/// Reads criteria in this order: those first that cost little and say much.
+macro_rules! narrowing {
+    ($($measure:ty),* $(,)?) => {
+        #[cfg(test)]
+        const NARROWING: [Criterion; CRITERIA] = [$(<$measure as Measure>::CRITERION),*];
+
+        impl Narrowed {
+            /// Reads criteria, as quickly as can be, until both are sure: that the score is under one number, and that it is another or more or stands
+            /// on doubt; or until nothing more can be found out quickly.
+            #[inline]
+            pub(crate) fn of(pair: &Pair, under: u32, over: u32) -> Self {
+                let mut narrowed = Self::at_first(pair);
+                let under = u64::from(under) * pair.demand.weight_sum;
+                let over = if narrowed.doubts { 0 } else { u64::from(over) * pair.demand.weight_sum };
+                $(
+                    narrowed.read::<$measure>(pair);
+                    if (narrowed.highest < under) & (narrowed.lowest >= over) {
+                        return narrowed;
+                    }
+                )*
+                narrowed
+            }
+        }
+    };
+}
+
+narrowing![
+    tasks::Tasks,
+    competence::Competence,
+    experience::Experience,
+    turn::Turn,
+    hours::Hours,
+    proximity::Proximity,
+    comfort::Comfort,
+    energy::Energy,
+    development::Development,
+];
+
+impl Narrowed {
+    #[inline]
+    fn at_first(pair: &Pair) -> Self {
+        Self { lowest: 0, highest: pair.demand.weight_sum * u64::from(WHOLE), doubts: !pair.work().needed.without(pair.told).is_empty() }
     }
-    M::bounds(pair).unwrap_or([pair.demand.knob.doubt.get(); 2])
+
+    #[inline]
+    fn read<M: Measure>(&mut self, pair: &Pair) {
+        let weight = pair.demand.weight(M::CRITERION);
+        if weight > 0 {
+            let [lowest, highest] = M::bounds(pair).unwrap_or([pair.demand.knob.doubt.get(); 2]);
+            self.lowest += weight * u64::from(lowest);
+            self.highest -= weight * u64::from(WHOLE - highest);
+        }
+    }
+
+    /// Whether the score may be this or more.
+    #[inline]
+    pub(crate) fn may_be(&self, demand: &Demand, score: u32) -> bool {
+        self.highest >= u64::from(score) * demand.weight_sum
+    }
+
+    /// Whether the floor shuts nobody of whom so much is known.
+    #[inline]
+    pub(crate) fn is_over_the_floor(&self, demand: &Demand) -> bool {
+        self.doubts || self.lowest >= u64::from(demand.knob.floor.get()) * demand.weight_sum
+    }
 }
 
 /// What one criterion says.
@@ -183,5 +220,8 @@ mod tests {
     #[test]
     fn the_list_has_the_order_of_the_words() {
         assert_eq!(ORDER, Criterion::ALL);
+        let mut narrowing = NARROWING;
+        narrowing.sort_unstable();
+        assert_eq!(narrowing, Criterion::ALL);
     }
 }

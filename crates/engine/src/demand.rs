@@ -15,6 +15,7 @@ use raakvlak_domain::vocabulary::Vocabulary;
 use crate::abilities::Abilities;
 use crate::asks::{Ask, Asks};
 use crate::criteria;
+use crate::distance::Spot;
 use crate::lexicon::{Lexicon, UnknownWord};
 use crate::people::{Bar, Standing};
 use crate::words::{bits, competence, mask, position};
@@ -63,11 +64,16 @@ pub(crate) struct Work {
     pub(crate) flexible: u32,
     pub(crate) remote: Remote,
     pub(crate) point: Option<Point>,
+    /// The same, quicker to compare.
+    pub(crate) spot: Option<Spot>,
     pub(crate) call_up: bool,
     pub(crate) work_form: u8,
     pub(crate) silent: [bool; CRITERIA],
     /// What this package gives a reason to ask.
     pub(crate) reasons: Asks,
+    /// What has to be told, each of it, for no criterion to stand on doubt. That is not enough: also having no wishes is a doubt, and one of two answers
+    /// about surroundings is needed.
+    pub(crate) needed: Asks,
 }
 
 /// A task, ready for matching.
@@ -191,15 +197,18 @@ impl Work {
             flexible: package.dayparts.flexible.get(),
             remote: package.remote,
             point,
+            spot: point.map(Spot::from),
             call_up: package.call_up,
             work_form: position(&vocabulary.work_forms, &package.work_form, "work_form")?,
             silent: [false; CRITERIA],
             reasons: Asks::default(),
+            needed: Asks::default(),
             tasks,
             lexicon,
         };
         work.silent = criteria::silent(&work);
         work.reasons = work.reasons_to_ask();
+        work.needed = work.needed_for_criteria();
         Ok(work)
     }
 
@@ -257,6 +266,19 @@ impl Work {
     /// What these adaptations lift.
     pub(crate) fn lifted_by(&self, adaptations: u64) -> u64 {
         lifted(self.lexicon.vocabulary(), adaptations)
+    }
+
+    fn needed_for_criteria(&self) -> Asks {
+        let travels = self.destination().is_some();
+        Asks::of(&[
+            (Ask::Competences, self.asks_competences()),
+            (Ask::Energy, self.has_activities()),
+            (Ask::Experience, self.experience != 0),
+            (Ask::Hours, true),
+            (Ask::Place, travels),
+            (Ask::TravelKm, travels),
+            (Ask::Wishes, !self.learnables.is_empty()),
+        ])
     }
 
     fn reasons_to_ask(&self) -> Asks {

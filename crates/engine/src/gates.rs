@@ -170,7 +170,7 @@ macro_rules! registry {
 
         #[inline(never)]
         fn slow_pass(pair: &Pair) -> bool {
-            true $(&& (<$guard as Guard>::QUICK || <$guard as Guard>::BAR.is_some() || !<$guard as Guard>::is_shut(pair)))* && !<$last_guard as Guard>::is_shut(pair)
+            true $(&& (<$guard as Guard>::QUICK || <$guard as Guard>::BAR.is_some() || !<$guard as Guard>::is_shut(pair)))*
         }
 
         /// For each gate, for whom of these people it is shut.
@@ -223,10 +223,25 @@ registry! {
     ScoreFloor = "score_floor" by score_floor::ScoreFloor
 }
 
-/// Those of some people for whom no gate is shut. The quick ones are looked at all at once, which spares the processor its guesses.
+/// Each of some people for whom no gate is shut.
 #[inline]
-pub(crate) fn all_pass<'a>(stretch: &Stretch<'a>) -> impl Iterator<Item = Pair<'a>> {
-    stretch.pairs(stretch.unbarred()).map(|(_, pair)| pair).filter(|pair| !quickly_shut(pair) && slow_pass(pair))
+pub(crate) fn each_let_in(stretch: &Stretch, mut each: impl FnMut(&Pair)) {
+    each_let_in_but_for_the_floor(stretch, |pair| {
+        if !score_floor::is_too_low(pair) {
+            each(pair);
+        }
+    });
+}
+
+/// The same, the floor of the score left aside. The quick gates are looked at all at once, which spares the processor its guesses.
+#[inline]
+pub(crate) fn each_let_in_but_for_the_floor(stretch: &Stretch, mut each: impl FnMut(&Pair)) {
+    for bit in bits(stretch.unbarred()) {
+        let pair = stretch.pair(bit);
+        if !quickly_shut(&pair) && slow_pass(&pair) {
+            each(&pair);
+        }
+    }
 }
 
 impl Gate {

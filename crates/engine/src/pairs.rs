@@ -2,6 +2,7 @@
 #![allow(clippy::indexing_slicing, reason = "a pair is made of a number that its layer has, and every column is as long as the layer")]
 
 use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::languages::LanguageLevel;
@@ -10,7 +11,7 @@ use raakvlak_domain::packages::Remote;
 use crate::abilities::{Abilities, requirement_values};
 use crate::asks::{Ask, Asks};
 use crate::crew::Crew;
-use crate::criteria::{self, Outcome, turn};
+use crate::criteria::{Narrowed, Outcome, turn};
 use crate::demand::{Demand, Work};
 use crate::distance::{Spot, metres};
 use crate::gates::language;
@@ -37,7 +38,7 @@ impl<'a> Question<'a> {
     /// Finds out beforehand what pays when everybody is looked at.
     pub(crate) fn put_to_everybody(mut self, crew: Crew) -> Self {
         for inquiry in [&mut self.base, &mut self.recent] {
-            inquiry.promising = Some(Promising::of(inquiry.layer, self.demand, crew));
+            inquiry.promising = OnceLock::from(Promising::of_everybody(inquiry.layer, self.demand, crew));
             let answers = inquiry.layer.language_answers().map(|spoken| language::is_too_little(spoken, &inquiry.languages)).collect();
             inquiry.speaking_too_little = Some(answers);
         }
@@ -61,7 +62,6 @@ pub(crate) struct Inquiry<'a> {
     pub(crate) gone: Option<&'a Numbers>,
     pub(crate) demand: &'a Demand,
     today: i32,
-    spot: Option<Spot>,
     /// The languages asked, by the numbers of this layer.
     pub(crate) languages: Vec<(u32, LanguageLevel)>,
     pub(crate) organisation: u32,
@@ -76,7 +76,7 @@ pub(crate) struct Inquiry<'a> {
     /// Whom a rule blocks, ascending.
     pub(crate) blocked: Vec<u32>,
     /// What everybody's competences come to at most, where that was found out.
-    pub(crate) promising: Option<Promising>,
+    pub(crate) promising: OnceLock<Promising>,
     /// Which of the different answers about languages are not enough, where that was found out.
     pub(crate) speaking_too_little: Option<Vec<bool>>,
 }
@@ -113,7 +113,6 @@ impl<'a> Inquiry<'a> {
             gone,
             demand,
             today: as_of.day_number(),
-            spot: None,
             languages: Vec::new(),
             organisation: NOBODY_KNOWS,
             bars: [0; Bar::COUNT],
@@ -121,7 +120,7 @@ impl<'a> Inquiry<'a> {
             packed: Vec::new(),
             obtainable: 0,
             blocked: Vec::new(),
-            promising: None,
+            promising: OnceLock::new(),
             speaking_too_little: None,
         };
         (inquiry, at)
@@ -136,14 +135,13 @@ impl<'a> Inquiry<'a> {
         blocked.sort_unstable();
         Self {
             languages: work.languages.iter().map(|(language, level)| (layer.language(language), *level)).collect(),
-            spot: work.point.map(Spot::from),
             organisation: layer.organisation(&work.organisation),
             masks: layer.masks(bars),
             packed: layer.pack(bars),
             obtainable,
             bars,
             blocked,
-            promising: None,
+            promising: OnceLock::new(),
             speaking_too_little: None,
             pool,
             layer,
@@ -161,6 +159,7 @@ impl<'a> Inquiry<'a> {
             layer: self.layer,
             demand: self.demand,
             number,
+            told: self.layer.told[number],
             distance: OnceCell::new(),
             abilities: OnceCell::new(),
             outcome: OnceCell::new(),
@@ -176,7 +175,7 @@ impl<'a> Inquiry<'a> {
     /// Where everybody has to come, when they have to.
     #[inline]
     pub(crate) fn journey(&self) -> Option<Spot> {
-        self.spot.filter(|_| self.demand.work.remote == Remote::None)
+        self.demand.work.spot.filter(|_| self.demand.work.remote == Remote::None)
     }
 
     /// The number in the pool of somebody in the layer, and their place in the order of all ids.
@@ -204,6 +203,8 @@ pub(crate) struct Pair<'a> {
     pub(crate) layer: &'a Layer,
     pub(crate) demand: &'a Demand,
     pub(crate) number: usize,
+    /// What the person told.
+    pub(crate) told: Asks,
     distance: OnceCell<Option<u32>>,
     abilities: OnceCell<Option<Abilities>>,
     outcome: OnceCell<Outcome>,
@@ -217,7 +218,7 @@ impl<'a> Pair<'a> {
     /// Whether the person told this.
     #[inline]
     pub(crate) fn told(&self, key: Ask) -> bool {
-        self.layer.told[self.number].has(key)
+        self.told.has(key)
     }
 
     /// What of this kind keeps the two apart: the bits that both have.
@@ -241,7 +242,7 @@ impl<'a> Pair<'a> {
 
     /// What there is to ask this person for this package.
     pub(crate) fn asks(&self) -> Asks {
-        self.work().reasons.without(self.layer.told[self.number])
+        self.work().reasons.without(self.told)
     }
 
     /// The hours a week that the person has left, in tenths: the end may lie before the start and below 0. `None` when hours are not told.
@@ -269,7 +270,7 @@ impl<'a> Pair<'a> {
     /// The same, with a distance that is quickly found and never too long.
     #[inline]
     pub(crate) fn distance_at_least_and_limit(&self) -> Option<(u32, u32)> {
-        let spot = self.inquiry.spot.filter(|_| self.told(Ask::Place) && self.told(Ask::TravelKm))?;
+        let spot = self.work().spot.filter(|_| self.told(Ask::Place) && self.told(Ask::TravelKm))?;
         let reach = self.layer.reach[self.number];
         Some((spot.metres_at_least(reach.spot), reach.limit))
     }
@@ -277,7 +278,7 @@ impl<'a> Pair<'a> {
     /// Whether the work is further away than the person wants to travel; not so when either is not told.
     #[inline]
     pub(crate) fn is_beyond_limit(&self) -> bool {
-        let Some(spot) = self.inquiry.spot.filter(|_| self.told(Ask::Place) && self.told(Ask::TravelKm)) else { return false };
+        let Some(spot) = self.work().spot.filter(|_| self.told(Ask::Place) && self.told(Ask::TravelKm)) else { return false };
         let reach = self.layer.reach[self.number];
         let beyond = spot.is_beyond(reach.spot, reach.limit);
         beyond.unwrap_or_else(|| self.distance_and_limit().is_some_and(|(distance, limit)| distance > limit))
@@ -302,7 +303,8 @@ impl<'a> Pair<'a> {
     /// Whether the person has been aside for a year or longer.
     #[inline]
     pub(crate) fn is_aside(&self) -> bool {
-        self.days_aside() >= 365
+        let since = self.layer.dates[self.number].aside_since;
+        since != Dates::NOT_TOLD && since <= self.inquiry.today - 365
     }
 
     /// Whose turn it is: the value of that criterion.
@@ -337,10 +339,16 @@ impl<'a> Pair<'a> {
         *self.abilities.get_or_init(work_out)
     }
 
+    /// What the person's competences come to, where that was worked out already.
+    #[inline]
+    pub(crate) fn abilities_so_far(&self) -> Option<Abilities> {
+        self.abilities.get().copied().flatten()
+    }
+
     /// What the person's competences come to at most, where that was found out.
     #[inline]
     pub(crate) fn abilities_at_most(&self) -> Option<AtMost> {
-        self.inquiry.promising.as_ref().map(|promising| promising.get(self.number))
+        self.inquiry.promising.get().map(|promising| promising.get(self.number))
     }
 
     /// How well each thing asked is answered: the best of the person's competences for it.
@@ -354,16 +362,10 @@ impl<'a> Pair<'a> {
         self.outcome.get_or_init(|| Outcome::of(self))
     }
 
-    /// Whether the score may be this or more; the quicker answer is kept to where something was found out beforehand, and pays only there.
+    /// Whether the score may be this or more, found out without what takes longest.
     #[inline]
     pub(crate) fn may_score(&self, score: u32) -> bool {
-        self.inquiry.promising.is_none() || criteria::may_score(self, score)
-    }
-
-    /// Whether the score is this or more for sure.
-    #[inline]
-    pub(crate) fn surely_scores(&self, score: u32) -> bool {
-        self.inquiry.promising.is_some() && criteria::surely_scores(self, score)
+        Narrowed::of(self, score, 0).may_be(self.demand, score)
     }
 
     /// The documents that are missing and that there is time to obtain; none when documents are not told.

@@ -2,12 +2,13 @@
 //! that answers anything.
 #![allow(clippy::indexing_slicing, reason = "a place in a block is below its size, and a level is one of five")]
 
+use raakvlak_domain::quantities::WHOLE;
 use rayon::prelude::*;
 
 use crate::crew::Crew;
 use crate::demand::{Demand, Promise};
 use crate::pool::layer::Layer;
-use crate::pool::postings::{BLOCK, Block, Posting};
+use crate::pool::postings::{BLOCK, Block, Posting, Postings};
 
 /// For each person of a layer what their competences come to at most.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct AtMost(u16);
 
 impl AtMost {
     const TASK: u16 = 1 << 15;
+    /// What is known of somebody whose competences were not looked at.
+    const ANYTHING: Self = Self(Self::TASK | WHOLE as u16);
 
     #[inline]
     pub(crate) fn new(promise: Promise, carry_from: u32) -> Self {
@@ -40,19 +43,33 @@ impl AtMost {
 
 impl Promising {
     /// What the competences of everybody in a layer come to at most.
-    pub(crate) fn of(layer: &Layer, demand: &Demand, crew: Crew) -> Self {
-        let carry_from = demand.knob.carry_from.get();
-        let promises: Vec<(u32, [Promise; 5])> = demand.work.requirements.promises().collect();
-        let Some(postings) = &layer.postings else { return Self(one_by_one(layer, demand, &promises)) };
-        let mut everybody = vec![AtMost::default(); layer.len()];
-        let of_block = |(people, block): (&mut [AtMost], &Block<Posting>)| {
-            let promised = summed(block, &promises);
-            people.iter_mut().zip(promised).for_each(|(at_most, promise)| *at_most = AtMost::new(promise, carry_from));
+    pub(crate) fn of_everybody(layer: &Layer, demand: &Demand, crew: Crew) -> Self {
+        match &layer.postings {
+            Some(postings) => Self::of_blocks(layer.len(), postings, demand, crew, |_| true),
+            None => Self(one_by_one(layer, demand, &promises(demand))),
+        }
+    }
+
+    /// What the competences of so many people come to at most, in those blocks for which it is worth the trouble.
+    pub(crate) fn of_blocks(
+        people: usize,
+        postings: &Postings<Posting>,
+        demand: &Demand,
+        crew: Crew,
+        is_worth_it: impl Fn(usize) -> bool + Sync,
+    ) -> Self {
+        let (promises, carry_from) = (promises(demand), demand.knob.carry_from.get());
+        let mut everybody = vec![AtMost::ANYTHING; people];
+        let of_block = |(number, (people, block)): (usize, (&mut [AtMost], &Block<Posting>))| {
+            if is_worth_it(number) {
+                let promised = summed(block, &promises);
+                people.iter_mut().zip(promised).for_each(|(at_most, promise)| *at_most = AtMost::new(promise, carry_from));
+            }
         };
         let blocks = postings.blocks();
         match crew.for_parts(blocks.len()) {
-            Some(threads) => threads.install(|| everybody.par_chunks_mut(BLOCK).zip(blocks).for_each(of_block)),
-            None => everybody.chunks_mut(BLOCK).zip(blocks).for_each(of_block),
+            Some(threads) => threads.install(|| everybody.par_chunks_mut(BLOCK).zip(blocks).enumerate().for_each(of_block)),
+            None => everybody.chunks_mut(BLOCK).zip(blocks).enumerate().for_each(of_block),
         }
         Self(everybody)
     }
@@ -68,6 +85,11 @@ impl Promising {
     pub(crate) fn get(&self, number: usize) -> AtMost {
         self.0[number]
     }
+}
+
+/// What each competence promises that answers anything, by level.
+fn promises(demand: &Demand) -> Vec<(u32, [Promise; 5])> {
+    demand.work.requirements.promises().collect()
 }
 
 /// What the competences of everybody in a block promise together.

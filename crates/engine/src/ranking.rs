@@ -50,6 +50,8 @@ pub(crate) struct Rank {
 }
 
 impl Rank {
+    /// Before everybody.
+    const FIRST: Self = Self { missing: 0, order: 0, person: 0, is_aside: false, is_unseen: false };
     /// After everybody.
     pub(crate) const LAST: Self = Self { missing: u32::MAX, order: u64::MAX, person: u32::MAX, is_aside: false, is_unseen: false };
 
@@ -108,7 +110,7 @@ impl Gathering for Everybody {
     const EVERYBODY: bool = false;
 
     fn add(&mut self, stretch: &Stretch) {
-        self.0.extend(gates::all_pass(stretch).map(|pair| Rank::of(&pair)));
+        gates::each_let_in(stretch, |pair| self.0.push(Rank::of(pair)));
     }
 
     fn merge(&mut self, other: Self) {

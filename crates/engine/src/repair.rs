@@ -237,7 +237,7 @@ impl Gathering for Eligible {
     const EVERYBODY: bool = false;
 
     fn add(&mut self, stretch: &Stretch) {
-        self.0 += gates::all_pass(stretch).count() as u32;
+        gates::each_let_in(stretch, |_| self.0 += 1);
     }
 
     fn merge(&mut self, other: Self) {

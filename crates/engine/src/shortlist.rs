@@ -7,8 +7,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::crew::Crew;
+use crate::criteria::Narrowed;
 use crate::demand::Demand;
-use crate::gates;
+use crate::gates::{self, score_floor};
 use crate::pairs::{Pair, Question};
 use crate::pool::Pool;
 use crate::ranking::{Gathering, Rank, Ranked, Top, scan};
@@ -64,6 +65,8 @@ pub(crate) struct Candidates {
     aside: Top,
     unseen_aside: Top,
     unseen_others: Top,
+    /// Who scores less than this cannot come in any more: for those who are neither aside nor unseen, aside, unseen, and both.
+    least_scores: [u32; 4],
 }
 
 impl Candidates {
@@ -75,6 +78,7 @@ impl Candidates {
             aside: Top::new(quota(knob, knob.aside_share)),
             unseen_aside: Top::new(unseen),
             unseen_others: Top::new(unseen),
+            least_scores: [0; 4],
         }
     }
 
@@ -82,15 +86,36 @@ impl Candidates {
     #[inline]
     pub(crate) fn put(&mut self, pair: &Pair) {
         self.eligible += 1;
-        let least = self.groups(pair.is_aside(), pair.is_unseen()).map(|top| top.least_score()).min().unwrap_or(0);
-        if pair.may_score(least) {
+        if pair.may_score(self.least_score(pair)) {
             self.keep(Rank::of(pair));
         }
+    }
+
+    /// Takes in somebody whom only the floor of the score may keep out.
+    #[inline]
+    fn weigh(&mut self, pair: &Pair) {
+        let least = self.least_score(pair);
+        let narrowed = Narrowed::of(pair, least, pair.demand.knob.floor.get());
+        if narrowed.is_over_the_floor(pair.demand) || !score_floor::is_too_low(pair) {
+            self.eligible += 1;
+            if narrowed.may_be(pair.demand, least) {
+                self.keep(Rank::of(pair));
+            }
+        }
+    }
+
+    /// Who scores less than this cannot come in any more.
+    #[inline]
+    fn least_score(&self, pair: &Pair) -> u32 {
+        let group = usize::from(pair.is_aside()) | usize::from(pair.is_unseen()) << 1;
+        self.least_scores.get(group).copied().unwrap_or(0)
     }
 
     #[inline]
     fn keep(&mut self, rank: Rank) {
         self.groups(rank.is_aside(), rank.is_unseen()).for_each(|top| top.put(rank));
+        self.least_scores = [(false, false), (true, false), (false, true), (true, true)]
+            .map(|(is_aside, is_unseen)| self.groups(is_aside, is_unseen).map(|top| top.least_score()).min().unwrap_or(0));
     }
 
     /// The groups that somebody belongs to.
@@ -127,7 +152,7 @@ impl Gathering for Candidates {
 
     #[inline]
     fn add(&mut self, stretch: &Stretch) {
-        gates::all_pass(stretch).for_each(|pair| self.put(&pair));
+        gates::each_let_in_but_for_the_floor(stretch, |pair| self.weigh(pair));
     }
 
     fn merge(&mut self, other: Self) {

@@ -97,7 +97,7 @@ impl Columns {
             order: order(demands),
             hours: work().map(|work| work.hours).collect(),
             dayparts: work().map(|work| (work.fixed, work.flexible)).collect(),
-            journeys: work().map(|work| work.point.filter(|_| work.remote == Remote::None).map(Spot::from)).collect(),
+            journeys: work().map(|work| work.spot.filter(|_| work.remote == Remote::None)).collect(),
             spoken: work().map(|work| lists.binary_search(&&work.languages).map_or(0, |at| at as u32)).collect(),
             languages: lists.into_iter().cloned().collect(),
             organisation: work().map(|work| organisations.number(&work.organisation)).collect(),
@@ -127,7 +127,7 @@ impl Columns {
 
 fn order(demands: &[Demand]) -> Vec<u32> {
     let mut by_id: Vec<u32> = (0..demands.len() as u32).collect();
-    by_id.sort_unstable_by_key(|number| demands[*number as usize].package());
+    by_id.sort_by_key(|number| demands[*number as usize].package());
     let mut order = vec![0; demands.len()];
     (0u32..).zip(by_id).for_each(|(place, number)| order[number as usize] = place);
     order

@@ -27,7 +27,13 @@ impl Measure for Competence {
 
     #[inline]
     fn bounds(pair: &Pair) -> Option<[u32; 2]> {
-        pair.told(Ask::Competences).then(|| [0, pair.abilities_at_most().map_or(WHOLE, AtMost::competence)])
+        if !pair.told(Ask::Competences) {
+            return None;
+        }
+        match pair.abilities_so_far() {
+            Some(abilities) => Some([abilities.competence; 2]),
+            None => Some([0, pair.abilities_at_most().map_or(WHOLE, AtMost::competence)]),
+        }
     }
 }
 

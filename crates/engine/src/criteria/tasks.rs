@@ -27,9 +27,15 @@ impl Measure for Tasks {
 
     #[inline]
     fn bounds(pair: &Pair) -> Option<[u32; 2]> {
+        if !pair.told(Ask::Competences) {
+            return None;
+        }
         let carried_by_everybody = pair.demand.unable.tasks;
         let highest = |at_most: AtMost| if at_most.may_carry() { WHOLE } else { carried_by_everybody };
-        pair.told(Ask::Competences).then(|| [carried_by_everybody, pair.abilities_at_most().map_or(WHOLE, highest)])
+        match pair.abilities_so_far() {
+            Some(abilities) => Some([abilities.tasks; 2]),
+            None => Some([carried_by_everybody, pair.abilities_at_most().map_or(WHOLE, highest)]),
+        }
     }
 }
 

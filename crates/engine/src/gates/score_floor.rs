@@ -1,6 +1,7 @@
 //! The score reaches the floor, unless part of it stands on doubt.
 
 use super::Guard;
+use crate::criteria::Narrowed;
 use crate::openings::Opening;
 use crate::pairs::Pair;
 
@@ -26,11 +27,12 @@ impl Guard for ScoreFloor {
     }
 }
 
-/// Where only silent criteria have weight there is no score to speak of, and the floor shuts nobody.
-/// Whether the score is under the floor, and does not stand on doubt.
+/// Whether the score is under the floor, and does not stand on doubt. Where only silent criteria have weight there is no score to speak of, and the
+/// floor shuts nobody.
 #[inline]
 pub(crate) fn is_too_low(pair: &Pair) -> bool {
-    !pair.surely_scores(pair.demand.knob.floor.get()) && is_under(pair) && !pair.outcome().stands_on_doubt()
+    let narrowed = Narrowed::of(pair, u32::MAX, pair.demand.knob.floor.get());
+    !narrowed.is_over_the_floor(pair.demand) && is_under(pair) && !pair.outcome().stands_on_doubt()
 }
 
 #[inline]

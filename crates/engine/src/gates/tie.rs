@@ -71,19 +71,30 @@ fn knowing_too_little(stretch: &Stretch) -> u64 {
 fn surely_unable(stretch: &Stretch) -> u64 {
     let (knob, unable) = (&stretch.demand().knob, stretch.demand().unable);
     let threshold = knob.tie_from.get();
-    match &stretch.inquiry.promising {
+    match stretch.inquiry.promising.get() {
         Some(promising) if unable.tasks < threshold => {
-            let falls_short = |at_most: AtMost| !at_most.may_carry() & (at_most.competence() < threshold);
-            stretch.told(Ask::Competences) & stretch.ballot(promising.all(), falls_short)
+            stretch.told(Ask::Competences) & stretch.ballot(promising.all(), |at_most| falls_short(at_most, threshold))
         }
         _ => 0,
     }
+}
+
+/// Whether what competences come to at most is under the threshold; tasks that everybody carries left aside.
+#[inline]
+fn falls_short(at_most: AtMost, threshold: u32) -> bool {
+    !at_most.may_carry() & (at_most.competence() < threshold)
 }
 
 /// Whether nothing that the person can do ties them to the work, for sure. Tasks and competence are silent together.
 #[inline]
 fn is_unable(pair: &Pair) -> bool {
     let threshold = pair.demand.knob.tie_from.get();
-    pair.demand.is_silent(Criterion::Tasks)
-        || pair.abilities().is_some_and(|abilities| abilities.tasks < threshold && abilities.competence < threshold)
+    if pair.demand.is_silent(Criterion::Tasks) {
+        return true;
+    }
+    if !pair.told(Ask::Competences) {
+        return false;
+    }
+    let surely = pair.demand.unable.tasks < threshold && pair.abilities_at_most().is_some_and(|at_most| falls_short(at_most, threshold));
+    surely || pair.abilities().is_some_and(|abilities| abilities.tasks < threshold && abilities.competence < threshold)
 }

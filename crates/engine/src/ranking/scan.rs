@@ -1,10 +1,13 @@
 //! Looking at people: zone by zone, passing over the zones in which nobody fits, and sixty-four people at a time.
+#![allow(clippy::indexing_slicing, reason = "every zone lies in one of the blocks")]
 
 use rayon::prelude::*;
 
 use crate::crew::Crew;
 use crate::pairs::{Inquiry, Question};
+use crate::pool::postings::BLOCK;
 use crate::pool::zones::{ZONE, members};
+use crate::promising::Promising;
 use crate::stretch::{MOST, Stretch};
 
 /// Something that is gathered from people, in any order and in parts that are put together afterwards.
@@ -30,6 +33,7 @@ const fn alone<G: Gathering>() -> usize {
 /// Looks at everybody who may be of interest: in parts when there are many and the crew is more than one, else here and now.
 pub(crate) fn scan<G: Gathering>(question: &Question, crew: Crew, empty: &(impl Fn() -> G + Sync)) -> G {
     let zones = zones::<G>(question);
+    find_out_beforehand(question, &zones, crew);
     let look_at = |mut gathering: G, zones: &[(&Inquiry, usize)]| {
         zones.iter().for_each(|(inquiry, zone)| look::<G>(inquiry, *zone, &mut gathering));
         gathering
@@ -49,6 +53,25 @@ fn zones<'a, G: Gathering>(question: &'a Question) -> Vec<(&'a Inquiry<'a>, usiz
     let all = |inquiry: &'a Inquiry<'a>| (0..inquiry.layer.zones.len()).map(move |zone| (inquiry, zone));
     let zones = all(&question.base).chain(all(&question.recent));
     zones.filter(|(inquiry, zone)| G::EVERYBODY || !is_passed_over(inquiry, *zone)).collect()
+}
+
+/// From so many zones of a block on it pays to find out beforehand what the competences of everybody in it come to at most.
+const WORTH_IT: usize = 8;
+
+/// Finds out what competences come to at most where many people of the base may be of interest, unless that is known already.
+fn find_out_beforehand(question: &Question, zones: &[(&Inquiry, usize)], crew: Crew) {
+    let base = &question.base;
+    let Some(postings) = base.layer.postings.as_ref().filter(|_| base.promising.get().is_none() && question.demand.work.asks_competences())
+    else {
+        return;
+    };
+    let mut left = vec![0; postings.blocks().len()];
+    let of_base = zones.iter().filter(|(inquiry, _)| std::ptr::eq(*inquiry, base));
+    of_base.for_each(|(_, zone)| left[zone * ZONE / BLOCK] += 1);
+    if left.iter().any(|left| *left >= WORTH_IT) {
+        base.promising
+            .get_or_init(|| Promising::of_blocks(base.layer.len(), postings, question.demand, crew, |block| left[block] >= WORTH_IT));
+    }
 }
 
 /// Whether nobody in a zone can be eligible: one bar keeps all of them out, or all of them live too far away.

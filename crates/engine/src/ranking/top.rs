@@ -1,4 +1,4 @@
-//! The best few of many, kept without ordering the others.
+//! The best few of many.
 
 use super::Rank;
 
@@ -6,6 +6,7 @@ use super::Rank;
 #[derive(Debug, Clone)]
 pub(crate) struct Top {
     limit: usize,
+    /// Best first.
     ranks: Vec<Rank>,
     /// Ranks from here on cannot be among the best any more.
     bound: Rank,
@@ -13,7 +14,7 @@ pub(crate) struct Top {
 
 impl Top {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, ranks: Vec::new(), bound: Rank::LAST }
+        Self { limit, ranks: Vec::new(), bound: if limit == 0 { Rank::FIRST } else { Rank::LAST } }
     }
 
     /// Who scores less than this cannot be among the best any more.
@@ -25,10 +26,16 @@ impl Top {
     #[inline]
     pub(crate) fn put(&mut self, rank: Rank) {
         if rank < self.bound {
-            self.ranks.push(rank);
-            if self.ranks.len() >= self.limit * 2 + 64 {
-                self.shrink();
-            }
+            self.insert(rank);
+        }
+    }
+
+    fn insert(&mut self, rank: Rank) {
+        let at = self.ranks.partition_point(|other| *other < rank);
+        self.ranks.insert(at, rank);
+        self.ranks.truncate(self.limit);
+        if let Some(last) = self.ranks.last().filter(|_| self.ranks.len() == self.limit) {
+            self.bound = *last;
         }
     }
 
@@ -36,18 +43,8 @@ impl Top {
         other.ranks.into_iter().for_each(|rank| self.put(rank));
     }
 
-    fn shrink(&mut self) {
-        if self.limit < self.ranks.len() {
-            let (_, bound, _) = self.ranks.select_nth_unstable(self.limit);
-            self.bound = *bound;
-            self.ranks.truncate(self.limit);
-        }
-    }
-
     /// The best, best first.
-    pub(crate) fn sorted(mut self) -> Vec<Rank> {
-        self.shrink();
-        self.ranks.sort_unstable();
+    pub(crate) fn sorted(self) -> Vec<Rank> {
         self.ranks
     }
 }

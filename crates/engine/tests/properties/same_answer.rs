@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use raakvlak_domain::identifiers::ExpertId;
 use raakvlak_engine::answer::{PackageAnswer, answer, packages_for};
 use raakvlak_engine::board::Board;
+use raakvlak_engine::explanation::explain;
 use raakvlak_engine::pool::Pool;
 use raakvlak_engine::ranking::rank;
 use raakvlak_engine::shortlist::shortlist;
@@ -30,6 +31,33 @@ fn any_number_of_threads_gives_the_same_bytes() {
         assert_eq!(rank(&pool, &demand, day(), &threads(1)), rank(&pool, &demand, day(), &threads(3)));
     }
     assert!(eligible > 0, "somebody is eligible");
+}
+
+/// Among many, what competences come to at most is found out beforehand; each person by themselves is asked without that.
+#[test]
+fn a_list_among_many_says_of_everybody_what_they_are_told() {
+    let mut dice = Dice::new(3);
+    let town = Town::new(&mut dice, MANY, 4);
+    let pool = town.pool();
+    let mut listed = 0;
+    for demand in town.demands(&knob(&mut dice)) {
+        let told = (0..pool.len() as u32).map(|person| explain(&pool, person, &demand, day()));
+        let mut told: Vec<_> = told.filter(|told| told.eligible).map(|told| (told.expert, told.score)).collect();
+        let ranking = rank(&pool, &demand, day(), &threads(2));
+        let mut ranked: Vec<_> = ranking.iter().map(|ranked| (pool.id(ranked.person), ranked.score)).collect();
+        told.sort();
+        ranked.sort();
+        assert_eq!(ranked, told);
+        let (short, complete) = (shortlist(&pool, &demand, day(), &threads(2)), answer(&pool, &demand, day(), &threads(2)));
+        let places: Vec<_> = short.places.iter().map(|place| (pool.id(place.ranked.person), place.ranked.score, place.kept)).collect();
+        let expected: Vec<_> = complete.shortlist.iter().map(|person| (person.expert.clone(), person.score, person.kept_place)).collect();
+        assert_eq!((short.eligible as usize, places), (told.len(), expected));
+        let size = demand.knob().size.get() as usize;
+        let unlifted = short.places.iter().filter(|place| place.kept.is_none());
+        assert!(unlifted.clone().all(|place| ranking.iter().take(size).any(|ranked| *ranked == place.ranked)));
+        listed += told.len();
+    }
+    assert!(listed > 1_000, "many are eligible");
 }
 
 proptest! {
