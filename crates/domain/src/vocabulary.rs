@@ -1,8 +1,10 @@
 //! The vocabularies that people and work are described with: one open (competences), the others closed.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::sync::OnceLock;
+
+use foldhash::fast::RandomState;
 
 /// The most values that a closed vocabulary may have, so that a choice from it fits in one machine word.
 pub const CLOSED_VALUES: usize = 64;
@@ -74,7 +76,7 @@ pub struct Term {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClosedVocabulary {
     terms: Vec<Term>,
-    positions: BTreeMap<String, u8>,
+    positions: HashMap<String, u8, RandomState>,
 }
 
 impl ClosedVocabulary {
@@ -84,7 +86,7 @@ impl ClosedVocabulary {
         if terms.len() > CLOSED_VALUES {
             return None;
         }
-        let positions: BTreeMap<String, u8> = terms.iter().zip(0u8..).map(|(term, at)| (term.id.clone(), at)).collect();
+        let positions: HashMap<String, u8, RandomState> = terms.iter().zip(0u8..).map(|(term, at)| (term.id.clone(), at)).collect();
         (positions.len() == terms.len()).then_some(Self { terms, positions })
     }
 
@@ -156,7 +158,26 @@ impl Vocabulary {
 
 /// Where ids stand in a list, by their hash: made when it is first asked, and held against the list each time, which may have changed since.
 #[derive(Debug, Default)]
-pub struct Whereabouts(OnceLock<HashMap<u64, u32>>);
+pub struct Whereabouts(OnceLock<Positions>);
+
+/// Positions by hash; nobody from outside chooses which ids there are, but where they fall differs from one process to the next all the same.
+#[derive(Debug)]
+struct Positions {
+    hashing: RandomState,
+    by_hash: HashMap<u64, u32, RandomState>,
+}
+
+impl Positions {
+    fn of(competences: &[Competence]) -> Self {
+        let hashing = RandomState::default();
+        let by_hash = competences.iter().map(|known| hashing.hash_one(known.id.as_str())).zip(0..).collect();
+        Self { hashing, by_hash }
+    }
+
+    fn of_id(&self, id: &str) -> Option<u32> {
+        self.by_hash.get(&self.hashing.hash_one(id)).copied()
+    }
+}
 
 /// A copy is made to be changed, so it looks for itself.
 impl Clone for Whereabouts {
@@ -167,13 +188,7 @@ impl Clone for Whereabouts {
 
 impl Whereabouts {
     fn of(&self, competences: &[Competence], id: &str) -> Option<u32> {
-        let hash = |id: &str| {
-            let mut hasher = DefaultHasher::new();
-            id.hash(&mut hasher);
-            hasher.finish()
-        };
-        let positions = self.0.get_or_init(|| competences.iter().map(|known| hash(&known.id)).zip(0..).collect());
-        let at = *positions.get(&hash(id))?;
+        let at = self.0.get_or_init(|| Positions::of(competences)).of_id(id)?;
         competences.get(at as usize).filter(|known| known.id == id).map(|_| at)
     }
 }
@@ -211,6 +226,10 @@ mod tests {
         assert_eq!(["a", "b", "c", "e"].map(|id| changed.competence(id)), [None, Some(0), Some(1), Some(2)]);
         let copy = changed.clone();
         assert_eq!(copy.competence("c"), Some(1));
-        assert_eq!(copy.whereabouts.0.get().map(HashMap::len), Some(3), "a copy does not keep where things stood before");
+        assert_eq!(
+            copy.whereabouts.0.get().map(|positions| positions.by_hash.len()),
+            Some(3),
+            "a copy does not keep where things stood before"
+        );
     }
 }

@@ -56,8 +56,13 @@ impl Pool {
     pub fn build(people: impl IntoIterator<Item = Person>) -> Self {
         let mut people: Vec<Person> = people.into_iter().collect();
         people.sort_by(|one, other| one.id.cmp(&other.id));
-        people.reverse();
-        people.dedup_by(|later, kept| later.id == kept.id);
+        people.dedup_by(|later, kept| {
+            let is_same = later.id == kept.id;
+            if is_same {
+                std::mem::swap(later, kept);
+            }
+            is_same
+        });
         Self::of_layer(Layer::build(people))
     }
 

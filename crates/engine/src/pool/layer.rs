@@ -57,54 +57,42 @@ pub(crate) struct Layer {
 
 impl Layer {
     /// The layer of these people, each of whom occurs once.
-    pub(crate) fn build(mut people: Vec<Person>) -> Self {
-        people.par_sort_by_cached_key(|person| (neighbourhood::key(person), person.id.clone()));
-        let mut by_id: Vec<u32> = (0..people.len() as u32).collect();
-        by_id.par_sort_unstable_by(|one, other| people[*one as usize].id.cmp(&people[*other as usize].id));
-        let mut order = vec![0; people.len()];
-        for (place, number) in (0u32..).zip(&by_id) {
-            order[*number as usize] = place;
+    pub(crate) fn build(people: Vec<Person>) -> Self {
+        let (people, order) = settled(people);
+        let mut by_id = vec![0; people.len()];
+        for (number, place) in (0u32..).zip(&order) {
+            by_id[*place as usize] = number;
         }
-        let column = Columns(&people);
-        let bar_packing = Packing::of(people.iter().map(|person| person.bars));
-        let bars = column.words(&bar_packing);
-        let fact_packing = Packing::of(people.iter().map(|person| person.facts));
-        let language_names = Interned::of(people.iter().flat_map(|person| person.languages.iter().map(|(language, _)| language)));
-        let organisations = Interned::of(people.iter().flat_map(|person| &person.avoid));
-        let answers = Interned::of(people.iter().map(|person| &person.languages));
-        let avoided = |(number, person): (u32, &Person)| {
-            let numbers: Vec<u32> = person.avoid.iter().map(|organisation| organisations.number(organisation)).collect();
-            numbers.into_iter().map(move |organisation| (number, organisation))
-        };
-        let everybody: Vec<&Person> = people.iter().collect();
-        let competences = Rows::collect(people.iter().map(|person| person.competences.iter().copied()));
+        let of_one_size = || OfOneSize::of(&people, &by_id);
+        let (of_one_size, lists) =
+            if people.len() >= MANY { rayon::join(of_one_size, || Lists::of(&people)) } else { (of_one_size(), Lists::of(&people)) };
+        if people.len() >= MANY {
+            people.into_par_iter().for_each(drop);
+        }
+        let OfOneSize { ids, told, bar_packing, bars, fact_packing, facts, hours, reach, points, dates, zones } = of_one_size;
+        let Lists { competences, postings, wishes, spoken, languages, language_names, avoid, organisations } = lists;
         Self {
-            ids: Names::collect(by_id.iter().map(|number| people[*number as usize].id.as_str())),
-            told: column.of(|person| person.told),
-            zones: Zones::of(&everybody, |word, number| bars[word][number], bar_packing.words()),
-            bars,
-            facts: people.iter().flat_map(|person| fact_packing.pack(person.facts)).collect(),
-            hours: column.of(|person| person.hours),
-            reach: column.of(|person| Reach { spot: person.point.into(), limit: person.limit }),
-            points: Points::collect(people.iter().map(|person| person.point)),
-            dates: column.of(|person| person.dates),
-            postings: (people.len() >= MANY).then(|| having(&competences)),
-            competences,
-            wishes: Rows::collect(people.iter().map(|person| person.wishes.iter().copied())),
-            spoken: column.of(|person| answers.number(&person.languages)),
-            languages: Rows::collect(
-                answers
-                    .names()
-                    .iter()
-                    .map(|answer| answer.iter().map(|(language, level)| (language_names.number(language), *level)).collect::<Vec<_>>()),
-            ),
-            avoid: (0u32..).zip(&people).flat_map(avoided).collect(),
-            language_names: language_names.names(),
-            organisations: organisations.names(),
-            bar_packing,
-            fact_packing,
+            ids,
             by_id,
             order,
+            told,
+            bar_packing,
+            bars,
+            fact_packing,
+            facts,
+            hours,
+            reach,
+            points,
+            dates,
+            competences,
+            postings,
+            wishes,
+            spoken,
+            languages,
+            language_names,
+            avoid,
+            organisations,
+            zones,
         }
     }
 
@@ -266,6 +254,95 @@ impl Layer {
             + self.zones.bytes()
             + lists
             + self.len() * columns
+    }
+}
+
+/// These people in the order of their neighbourhoods, and for each of them the place in the order of ids.
+fn settled(mut people: Vec<Person>) -> (Vec<Person>, Vec<u32>) {
+    let is_before = |one: &Person, other: &Person| one.id < other.id;
+    if !people.is_sorted_by(is_before) {
+        people.par_sort_unstable_by(|one, other| one.id.cmp(&other.id));
+    }
+    let mut places: Vec<_> = people.iter().map(neighbourhood::key).zip(0u32..).collect();
+    places.par_sort_unstable();
+    let mut people: Vec<Option<Person>> = people.into_iter().map(Some).collect();
+    let order: Vec<u32> = places.into_iter().map(|(_, place)| place).collect();
+    (order.iter().filter_map(|place| people[*place as usize].take()).collect(), order)
+}
+
+/// What is as large for everybody.
+struct OfOneSize {
+    ids: Names,
+    told: Vec<Asks>,
+    bar_packing: Packing<{ Bar::COUNT }>,
+    bars: Vec<Vec<u64>>,
+    fact_packing: Packing<{ Fact::COUNT }>,
+    facts: Vec<u64>,
+    hours: Vec<[u16; 3]>,
+    reach: Vec<Reach>,
+    points: Points,
+    dates: Vec<Dates>,
+    zones: Zones,
+}
+
+impl OfOneSize {
+    fn of(people: &[Person], by_id: &[u32]) -> Self {
+        let column = Columns(people);
+        let bar_packing = Packing::of(people.iter().map(|person| person.bars));
+        let bars = column.words(&bar_packing);
+        let fact_packing = Packing::of(people.iter().map(|person| person.facts));
+        let everybody: Vec<&Person> = people.iter().collect();
+        Self {
+            ids: Names::collect(by_id.iter().map(|number| people[*number as usize].id.as_str())),
+            told: column.of(|person| person.told),
+            zones: Zones::of(&everybody, |word, number| bars[word][number], bar_packing.words()),
+            bars,
+            facts: people.iter().flat_map(|person| fact_packing.pack(person.facts)).collect(),
+            hours: column.of(|person| person.hours),
+            reach: column.of(|person| Reach { spot: person.point.into(), limit: person.limit }),
+            points: Points::collect(people.iter().map(|person| person.point)),
+            dates: column.of(|person| person.dates),
+            bar_packing,
+            fact_packing,
+        }
+    }
+}
+
+/// What some have more of than others.
+struct Lists {
+    competences: Rows<Held>,
+    postings: Option<Postings<Posting>>,
+    wishes: Rows<u32>,
+    spoken: Vec<u32>,
+    languages: Rows<(u32, LanguageLevel)>,
+    language_names: Vec<TermId>,
+    avoid: Vec<(u32, u32)>,
+    organisations: Vec<OrganisationId>,
+}
+
+impl Lists {
+    fn of(people: &[Person]) -> Self {
+        let language_names = Interned::of(people.iter().flat_map(|person| person.languages.iter().map(|(language, _)| language)));
+        let organisations = Interned::of(people.iter().flat_map(|person| &person.avoid));
+        let answers = Interned::of(people.iter().map(|person| &person.languages));
+        let avoided = |(number, person): (u32, &Person)| {
+            let numbers: Vec<u32> = person.avoid.iter().map(|organisation| organisations.number(organisation)).collect();
+            numbers.into_iter().map(move |organisation| (number, organisation))
+        };
+        let answer = |answer: &Vec<(TermId, LanguageLevel)>| {
+            answer.iter().map(|(language, level)| (language_names.number(language), *level)).collect::<Vec<_>>()
+        };
+        let competences = Rows::collect(people.iter().map(|person| person.competences.iter().copied()));
+        Self {
+            postings: (people.len() >= MANY).then(|| having(&competences)),
+            competences,
+            wishes: Rows::collect(people.iter().map(|person| person.wishes.iter().copied())),
+            spoken: people.iter().map(|person| answers.number(&person.languages)).collect(),
+            languages: Rows::collect(answers.names().iter().map(answer)),
+            avoid: (0u32..).zip(people).flat_map(avoided).collect(),
+            language_names: language_names.names(),
+            organisations: organisations.names(),
+        }
     }
 }
 
