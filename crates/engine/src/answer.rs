@@ -16,6 +16,7 @@ use crate::gates::{self, Gate};
 use crate::near_misses::NearMiss;
 use crate::pairs::{Inquiry, Pair, Question};
 use crate::pool::Pool;
+use crate::pool::zones::ZONE;
 use crate::ranking::{Gathering, Rank, Top, scan};
 use crate::shortlist::{Candidates, KeptPlace, Place};
 use crate::stretch::Stretch;
@@ -119,8 +120,11 @@ pub struct ExpertAnswer {
 #[must_use]
 pub fn answer<'a>(pool: &Pool, demand: &Demand, as_of: Date, crew: impl Into<Crew<'a>>) -> PackageAnswer {
     let crew = crew.into();
-    let question = Question::new(pool, demand, as_of).put_to_everybody(crew);
-    let everything = scan(&question, crew, &|| Everything::new(demand));
+    let (question, everything) = crew.on_threads(pool.len() / ZONE, || {
+        let question = Question::new(pool, demand, as_of).put_to_everybody(crew);
+        let everything = scan(&question, crew, &|| Everything::new(demand));
+        (question, everything)
+    });
     let shortlist = everything.candidates.shortlist(&demand.knob);
     let mut report = Report::default();
     everything.tally.report(demand, &mut report);

@@ -2,6 +2,8 @@
 //! that answers anything.
 #![allow(clippy::indexing_slicing, reason = "a place in a block is below its size, and a level is one of five")]
 
+use std::ops::Range;
+
 use raakvlak_domain::quantities::WHOLE;
 use rayon::prelude::*;
 
@@ -10,9 +12,9 @@ use crate::demand::{Demand, Promise};
 use crate::pool::layer::Layer;
 use crate::pool::postings::{BLOCK, Block, Posting, Postings};
 
-/// For each person of a layer what their competences come to at most.
+/// For each person of a layer what their competences come to at most: block by block, and nothing for a block that was not looked at.
 #[derive(Debug)]
-pub(crate) struct Promising(Vec<AtMost>);
+pub(crate) struct Promising(Vec<Vec<AtMost>>);
 
 /// What someone's competences come to at most: a bound of the mean over the distinct ones, and whether a task may be carried that asks something.
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,45 +47,36 @@ impl Promising {
     /// What the competences of everybody in a layer come to at most.
     pub(crate) fn of_everybody(layer: &Layer, demand: &Demand, crew: Crew) -> Self {
         match &layer.postings {
-            Some(postings) => Self::of_blocks(layer.len(), postings, demand, crew, |_| true),
-            None => Self(one_by_one(layer, demand, &promises(demand))),
+            Some(postings) => Self::of_blocks(postings, demand, crew, |_| true),
+            None => Self(one_by_one(layer, demand, &promises(demand)).chunks(BLOCK).map(<[AtMost]>::to_vec).collect()),
         }
     }
 
-    /// What the competences of so many people come to at most, in those blocks for which it is worth the trouble.
-    pub(crate) fn of_blocks(
-        people: usize,
-        postings: &Postings<Posting>,
-        demand: &Demand,
-        crew: Crew,
-        is_worth_it: impl Fn(usize) -> bool + Sync,
-    ) -> Self {
+    /// What the competences of the people come to at most in those blocks for which it is worth the trouble.
+    pub(crate) fn of_blocks(postings: &Postings<Posting>, demand: &Demand, crew: Crew, is_worth_it: impl Fn(usize) -> bool + Sync) -> Self {
         let (promises, carry_from) = (promises(demand), demand.knob.carry_from.get());
-        let mut everybody = vec![AtMost::ANYTHING; people];
-        let of_block = |(number, (people, block)): (usize, (&mut [AtMost], &Block<Posting>))| {
-            if is_worth_it(number) {
-                let promised = summed(block, &promises);
-                people.iter_mut().zip(promised).for_each(|(at_most, promise)| *at_most = AtMost::new(promise, carry_from));
-            }
+        let of_block = |(number, block): (usize, &Block<Posting>)| match is_worth_it(number) {
+            true => summed(block, &promises).into_iter().map(|promise| AtMost::new(promise, carry_from)).collect(),
+            false => Vec::new(),
         };
         let blocks = postings.blocks();
-        match crew.for_parts(blocks.len()) {
-            Some(threads) => threads.install(|| everybody.par_chunks_mut(BLOCK).zip(blocks).enumerate().for_each(of_block)),
-            None => everybody.chunks_mut(BLOCK).zip(blocks).enumerate().for_each(of_block),
-        }
-        Self(everybody)
+        Self(match crew.for_parts(blocks.len()) {
+            Some(threads) => threads.install(|| blocks.par_iter().enumerate().map(of_block).collect()),
+            None => blocks.iter().enumerate().map(of_block).collect(),
+        })
     }
 
-    /// The same for everybody, in the order of their numbers.
+    /// The same for some people who lie beside each other in a block; none where that was not found out.
     #[inline]
-    pub(crate) fn all(&self) -> &[AtMost] {
-        &self.0
+    pub(crate) fn among(&self, numbers: Range<usize>) -> &[AtMost] {
+        let (first, count) = (numbers.start % BLOCK, numbers.len());
+        self.0[numbers.start / BLOCK].get(first..first + count).unwrap_or(&[])
     }
 
     /// What the competences of the person with this number come to at most.
     #[inline]
     pub(crate) fn get(&self, number: usize) -> AtMost {
-        self.0[number]
+        self.0[number / BLOCK].get(number % BLOCK).copied().unwrap_or(AtMost::ANYTHING)
     }
 }
 

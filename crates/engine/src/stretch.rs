@@ -8,6 +8,7 @@ use crate::demand::Demand;
 use crate::pairs::{Inquiry, Pair};
 use crate::people::{Bar, Fact};
 use crate::pool::zones::ZONE;
+use crate::promising::{AtMost, Promising};
 use crate::words::{bits, bits_of};
 
 /// How many people can be asked at once.
@@ -61,6 +62,13 @@ impl<'a> Stretch<'a> {
     #[inline]
     pub(crate) fn ballot_of(&self, fact: Fact, holds: impl Fn(u64) -> bool) -> u64 {
         self.here & bits_of(self.inquiry.layer.facts(self.first..self.first + self.count, fact).map(holds))
+    }
+
+    /// Everybody for whom this holds of what their competences come to at most; nobody where that was not found out.
+    #[inline]
+    pub(crate) fn ballot_of_promises(&self, promising: &Promising, holds: impl Fn(AtMost) -> bool) -> u64 {
+        let promises = promising.among(self.first..self.first + self.count);
+        self.here & bits_of(promises.iter().map(|at_most| holds(*at_most)))
     }
 
     /// Everybody who told this.

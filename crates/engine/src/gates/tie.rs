@@ -73,7 +73,7 @@ fn surely_unable(stretch: &Stretch) -> u64 {
     let threshold = knob.tie_from.get();
     match stretch.inquiry.promising.get() {
         Some(promising) if unable.tasks < threshold => {
-            stretch.told(Ask::Competences) & stretch.ballot(promising.all(), |at_most| falls_short(at_most, threshold))
+            stretch.told(Ask::Competences) & stretch.ballot_of_promises(promising, |at_most| falls_short(at_most, threshold))
         }
         _ => 0,
     }

@@ -33,7 +33,6 @@ const fn alone<G: Gathering>() -> usize {
 /// Looks at everybody who may be of interest: in parts when there are many and the crew is more than one, else here and now.
 pub(crate) fn scan<G: Gathering>(question: &Question, crew: Crew, empty: &(impl Fn() -> G + Sync)) -> G {
     let zones = zones::<G>(question);
-    find_out_beforehand(question, &zones, crew);
     let look_at = |mut gathering: G, zones: &[(&Inquiry, usize)]| {
         zones.iter().for_each(|(inquiry, zone)| look::<G>(inquiry, *zone, &mut gathering));
         gathering
@@ -43,8 +42,14 @@ pub(crate) fn scan<G: Gathering>(question: &Question, crew: Crew, empty: &(impl 
         one
     };
     match crew.for_parts(zones.len()).filter(|_| zones.len() > alone::<G>()) {
-        Some(threads) => threads.install(|| zones.par_chunks(STRETCH).fold(empty, look_at).reduce(empty, merged)),
-        None => look_at(empty(), &zones),
+        Some(threads) => threads.install(|| {
+            find_out_beforehand(question, &zones, crew);
+            zones.par_chunks(STRETCH).fold(empty, look_at).reduce(empty, merged)
+        }),
+        None => {
+            find_out_beforehand(question, &zones, Crew::Alone);
+            look_at(empty(), &zones)
+        }
     }
 }
 
@@ -69,8 +74,7 @@ fn find_out_beforehand(question: &Question, zones: &[(&Inquiry, usize)], crew: C
     let of_base = zones.iter().filter(|(inquiry, _)| std::ptr::eq(*inquiry, base));
     of_base.for_each(|(_, zone)| left[zone * ZONE / BLOCK] += 1);
     if left.iter().any(|left| *left >= WORTH_IT) {
-        base.promising
-            .get_or_init(|| Promising::of_blocks(base.layer.len(), postings, question.demand, crew, |block| left[block] >= WORTH_IT));
+        base.promising.get_or_init(|| Promising::of_blocks(postings, question.demand, crew, |block| left[block] >= WORTH_IT));
     }
 }
 
