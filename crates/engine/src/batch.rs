@@ -26,7 +26,7 @@ pub fn in_order<Q: Sync, A: Send>(
         return questions.iter().try_for_each(|question| take(answer(question, Crew::Threads(threads))));
     }
     for round in questions.chunks(count * AHEAD) {
-        let answers: Vec<A> = threads.install(|| round.par_iter().map(|question| answer(question, Crew::Alone)).collect());
+        let answers: Vec<A> = threads.install(|| round.par_iter().with_max_len(1).map(|question| answer(question, Crew::Alone)).collect());
         answers.into_iter().try_for_each(&mut take)?;
     }
     ControlFlow::Continue(())

@@ -24,10 +24,10 @@ pub(crate) trait Gathering: Send {
 /// So many zones are looked at in one go.
 const STRETCH: usize = 8;
 
-/// No more zones than this are worth waking other threads for, which takes as long as looking at some thirty of them; who wants to see everybody
-/// looks longer.
+/// No more zones than this are worth waking other threads for, which takes as long as looking at some thirty of them, and on a machine that is lent out
+/// twice that; who wants to see everybody looks longer.
 const fn alone<G: Gathering>() -> usize {
-    if G::EVERYBODY { STRETCH } else { 4 * STRETCH }
+    if G::EVERYBODY { STRETCH } else { 8 * STRETCH }
 }
 
 /// Looks at everybody who may be of interest: in parts when there are many and the crew is more than one, else here and now.
