@@ -17,7 +17,7 @@ use crate::near_misses::NearMiss;
 use crate::pairs::{Inquiry, Pair, Question};
 use crate::pool::Pool;
 use crate::pool::zones::ZONE;
-use crate::ranking::{Gathering, Rank, Top, scan};
+use crate::ranking::{Gathering, Rank, Top, scan, threads_for};
 use crate::shortlist::{Candidates, KeptPlace, Place};
 use crate::stretch::Stretch;
 
@@ -120,11 +120,16 @@ pub struct ExpertAnswer {
 #[must_use]
 pub fn answer<'a>(pool: &Pool, demand: &Demand, as_of: Date, crew: impl Into<Crew<'a>>) -> PackageAnswer {
     let crew = crew.into();
-    let (question, everything) = crew.on_threads(pool.len() / ZONE, || {
+    let work_out = || {
         let question = Question::new(pool, demand, as_of).put_to_everybody(crew);
         let everything = scan(&question, crew, &|| Everything::new(demand));
         (question, everything)
-    });
+    };
+    // Both steps share the same threads out, which are woken once for them.
+    let (question, everything) = match threads_for::<Everything>(crew, pool.len().div_ceil(ZONE)) {
+        Some(threads) => threads.install(work_out),
+        None => work_out(),
+    };
     let shortlist = everything.candidates.shortlist(&demand.knob);
     let mut report = Report::default();
     everything.tally.report(demand, &mut report);

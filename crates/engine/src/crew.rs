@@ -25,12 +25,4 @@ impl<'a> Crew<'a> {
             _ => None,
         }
     }
-
-    /// Does something in parts on the threads to share them out over, to which this work then comes over once; where there is nobody to share it with, here.
-    pub(crate) fn on_threads<T: Send>(self, parts: usize, work: impl FnOnce() -> T + Send) -> T {
-        match self.for_parts(parts) {
-            Some(threads) => threads.install(work),
-            None => work(),
-        }
-    }
 }

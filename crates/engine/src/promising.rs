@@ -55,9 +55,9 @@ impl Promising {
     /// What the competences of the people come to at most in those blocks for which it is worth the trouble.
     pub(crate) fn of_blocks(postings: &Postings<Posting>, demand: &Demand, crew: Crew, is_worth_it: impl Fn(usize) -> bool + Sync) -> Self {
         let (promises, carry_from) = (promises(demand), demand.knob.carry_from.get());
-        let of_block = |(number, block): (usize, &Block<Posting>)| match is_worth_it(number) {
-            true => summed(block, &promises).into_iter().map(|promise| AtMost::new(promise, carry_from)).collect(),
-            false => Vec::new(),
+        let of_block = |(number, block): (usize, &Block<Posting>)| {
+            let promised = if is_worth_it(number) { summed(block, &promises) } else { Vec::new() };
+            promised.into_iter().map(|promise| AtMost::new(promise, carry_from)).collect()
         };
         let blocks = postings.blocks();
         Self(match crew.for_parts(blocks.len()) {

@@ -13,7 +13,7 @@ use crate::stretch::Stretch;
 mod scan;
 mod top;
 
-pub(crate) use scan::{Gathering, scan};
+pub(crate) use scan::{Gathering, scan, threads_for};
 pub(crate) use top::Top;
 
 /// A person in a ranking.

@@ -1,6 +1,7 @@
 //! Looking at people: zone by zone, passing over the zones in which nobody fits, and sixty-four people at a time.
 #![allow(clippy::indexing_slicing, reason = "every zone lies in one of the blocks")]
 
+use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::crew::Crew;
@@ -30,6 +31,11 @@ const fn alone<G: Gathering>() -> usize {
     if G::EVERYBODY { STRETCH } else { 8 * STRETCH }
 }
 
+/// The threads that share so many zones out; `None` where that does not pay.
+pub(crate) fn threads_for<G: Gathering>(crew: Crew<'_>, zones: usize) -> Option<&ThreadPool> {
+    crew.for_parts(zones).filter(|_| zones > alone::<G>())
+}
+
 /// Looks at everybody who may be of interest: in parts when there are many and the crew is more than one, else here and now.
 pub(crate) fn scan<G: Gathering>(question: &Question, crew: Crew, empty: &(impl Fn() -> G + Sync)) -> G {
     let zones = zones::<G>(question);
@@ -41,7 +47,7 @@ pub(crate) fn scan<G: Gathering>(question: &Question, crew: Crew, empty: &(impl 
         one.merge(other);
         one
     };
-    match crew.for_parts(zones.len()).filter(|_| zones.len() > alone::<G>()) {
+    match threads_for::<G>(crew, zones.len()) {
         Some(threads) => threads.install(|| {
             find_out_beforehand(question, &zones, crew);
             zones.par_chunks(STRETCH).fold(empty, look_at).reduce(empty, merged)
