@@ -86,6 +86,41 @@ pub(crate) struct Narrowed {
     doubts: bool,
 }
 
+impl Narrowed {
+    /// Nothing was read yet. `weights` is the sum of the weights that count; `doubts` says whether a criterion stands on doubt for sure.
+    #[inline]
+    pub(crate) fn at_first(weights: u64, doubts: bool) -> Self {
+        Self { lowest: 0, highest: weights * u64::from(WHOLE), doubts }
+    }
+
+    /// Takes in a criterion of this weight whose value lies between these.
+    #[inline]
+    pub(crate) fn take_in(&mut self, weight: u64, [lowest, highest]: [u32; 2]) {
+        self.lowest += weight * u64::from(lowest);
+        self.highest -= weight * u64::from(WHOLE - highest);
+    }
+
+    /// Whether the score may be this or more, where these are the weights together.
+    #[inline]
+    pub(crate) fn may_be(&self, weights: u64, score: u32) -> bool {
+        self.highest >= u64::from(score) * weights
+    }
+
+    /// Whether the floor of the score shuts nobody of whom so much is known.
+    #[inline]
+    pub(crate) fn is_over_the_floor(&self, weights: u64, floor: u32) -> bool {
+        self.doubts || self.lowest >= u64::from(floor) * weights
+    }
+
+    #[inline]
+    fn read<M: Measure>(&mut self, pair: &Pair) {
+        let weight = pair.demand.weight(M::CRITERION);
+        if weight > 0 {
+            self.take_in(weight, M::bounds(pair).unwrap_or([pair.demand.knob.doubt.get(); 2]));
+        }
+    }
+}
+
 /// Reads criteria in this order: those first that cost little and say much.
 macro_rules! narrowing {
     ($($measure:ty),* $(,)?) => {
@@ -97,12 +132,11 @@ macro_rules! narrowing {
             /// on doubt; or until nothing more can be found out quickly.
             #[inline]
             pub(crate) fn of(pair: &Pair, under: u32, over: u32) -> Self {
-                let mut narrowed = Self::at_first(pair);
-                let under = u64::from(under) * pair.demand.weight_sum;
-                let over = if narrowed.doubts { 0 } else { u64::from(over) * pair.demand.weight_sum };
+                let weights = pair.demand.weight_sum;
+                let mut narrowed = Self::at_first(weights, !pair.work().needed.without(pair.told).is_empty());
                 $(
                     narrowed.read::<$measure>(pair);
-                    if (narrowed.highest < under) & (narrowed.lowest >= over) {
+                    if !narrowed.may_be(weights, under) & narrowed.is_over_the_floor(weights, over) {
                         return narrowed;
                     }
                 )*
@@ -123,35 +157,6 @@ narrowing![
     energy::Energy,
     development::Development,
 ];
-
-impl Narrowed {
-    #[inline]
-    fn at_first(pair: &Pair) -> Self {
-        Self { lowest: 0, highest: pair.demand.weight_sum * u64::from(WHOLE), doubts: !pair.work().needed.without(pair.told).is_empty() }
-    }
-
-    #[inline]
-    fn read<M: Measure>(&mut self, pair: &Pair) {
-        let weight = pair.demand.weight(M::CRITERION);
-        if weight > 0 {
-            let [lowest, highest] = M::bounds(pair).unwrap_or([pair.demand.knob.doubt.get(); 2]);
-            self.lowest += weight * u64::from(lowest);
-            self.highest -= weight * u64::from(WHOLE - highest);
-        }
-    }
-
-    /// Whether the score may be this or more.
-    #[inline]
-    pub(crate) fn may_be(&self, demand: &Demand, score: u32) -> bool {
-        self.highest >= u64::from(score) * demand.weight_sum
-    }
-
-    /// Whether the floor shuts nobody of whom so much is known.
-    #[inline]
-    pub(crate) fn is_over_the_floor(&self, demand: &Demand) -> bool {
-        self.doubts || self.lowest >= u64::from(demand.knob.floor.get()) * demand.weight_sum
-    }
-}
 
 /// What one criterion says.
 #[inline]

@@ -239,6 +239,12 @@ impl Work {
         self.point.filter(|_| self.remote != Remote::Fully)
     }
 
+    /// Where everybody has to come, when they have to.
+    #[inline]
+    pub(crate) fn journey(&self) -> Option<Point> {
+        self.point.filter(|_| self.remote == Remote::None)
+    }
+
     /// What keeps people out of this work, kind by kind; these documents must be there already.
     pub(crate) fn bars(&self, documents: u64) -> [u64; Bar::COUNT] {
         let standby = if self.call_up { 0 } else { Standing::STANDBY };
@@ -259,8 +265,7 @@ impl Work {
 
     /// Those of them that there is time to obtain on this day.
     pub(crate) fn obtainable(&self, today: i32) -> u64 {
-        let in_time = self.documents.iter().filter(|(_, days)| is_obtainable(*days, self.start, today));
-        in_time.fold(0, |mask, (bit, _)| mask | 1 << bit)
+        obtainable(&self.documents, self.start, today)
     }
 
     /// What these adaptations lift.
@@ -341,6 +346,13 @@ fn documents(package: &TaskPackage, vocabulary: &Vocabulary) -> Result<Vec<(u8, 
         Ok((position(&vocabulary.documents, &required.document, "documents")?, required.obtainable_days.map(|days| days.get())))
     };
     package.documents.iter().map(read).collect()
+}
+
+/// Those of these documents that there is time to obtain on this day, before this start.
+#[inline]
+pub(crate) fn obtainable(documents: &[(u8, Option<u32>)], start: Option<i32>, today: i32) -> u64 {
+    let in_time = documents.iter().filter(|(_, days)| is_obtainable(*days, start, today));
+    in_time.fold(0, |mask, (bit, _)| mask | 1 << bit)
 }
 
 /// A document can be obtained in time when it is told how long that takes, and there is that much time or no haste.

@@ -285,7 +285,7 @@ impl<'a> Pair<'a> {
     }
 
     fn days_since(&self, day: i32) -> u32 {
-        if day == Dates::NOT_TOLD { 0 } else { u32::try_from(self.inquiry.today - day).unwrap_or(0) }
+        Dates::days_since(day, self.inquiry.today)
     }
 
     /// How many days the person has waited.
@@ -365,7 +365,7 @@ impl<'a> Pair<'a> {
     /// Whether the score may be this or more, found out without what takes longest.
     #[inline]
     pub(crate) fn may_score(&self, score: u32) -> bool {
-        Narrowed::of(self, score, 0).may_be(self.demand, score)
+        Narrowed::of(self, score, 0).may_be(self.demand.weight_sum, score)
     }
 
     /// The documents that are missing and that there is time to obtain; none when documents are not told.

@@ -115,6 +115,12 @@ impl Dates {
     /// A day that was not told.
     pub(crate) const NOT_TOLD: i32 = i32::MIN;
 
+    /// How many days ago a day was; 0 when it was not told, or is still to come.
+    #[inline]
+    pub(crate) fn days_since(day: i32, today: i32) -> u32 {
+        if day == Self::NOT_TOLD { 0 } else { u32::try_from(today - day).unwrap_or(0) }
+    }
+
     fn of(expert: &RankingProfile) -> Self {
         let day = |date: Option<Date>| date.map_or(Self::NOT_TOLD, Date::day_number);
         Self {

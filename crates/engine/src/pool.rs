@@ -12,7 +12,7 @@ use crate::people::Person;
 pub(crate) mod interned;
 pub(crate) mod layer;
 mod names;
-mod neighbourhood;
+pub(crate) mod neighbourhood;
 pub(crate) mod numbers;
 pub(crate) mod packing;
 mod points;

@@ -68,6 +68,13 @@ impl Rank {
         }
     }
 
+    /// The place of a package among packages for somebody, whose turn it is on none of them more than on another.
+    #[inline]
+    pub(crate) fn of_package(score: u32, order: u32, number: usize) -> Self {
+        Self { missing: (WHOLE - score) << 14, order: order.into(), person: number as u32, is_aside: false, is_unseen: false }
+    }
+
+    /// The number in the pool; of a package, the number on the board.
     pub(crate) fn person(self) -> u32 {
         self.person
     }

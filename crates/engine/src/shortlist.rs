@@ -95,10 +95,11 @@ impl Candidates {
     #[inline]
     fn weigh(&mut self, pair: &Pair) {
         let least = self.least_score(pair);
-        let narrowed = Narrowed::of(pair, least, pair.demand.knob.floor.get());
-        if narrowed.is_over_the_floor(pair.demand) || !score_floor::is_too_low(pair) {
+        let (weights, floor) = (pair.demand.weight_sum, pair.demand.knob.floor.get());
+        let narrowed = Narrowed::of(pair, least, floor);
+        if narrowed.is_over_the_floor(weights, floor) || !score_floor::is_too_low(pair) {
             self.eligible += 1;
-            if narrowed.may_be(pair.demand, least) {
+            if narrowed.may_be(weights, least) {
                 self.keep(Rank::of(pair));
             }
         }

@@ -3,16 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use raakvlak_domain::identifiers::{OrganisationId, TermId};
+use raakvlak_domain::identifiers::{OrganisationId, PackageId, TermId};
 use raakvlak_domain::languages::LanguageLevel;
-use raakvlak_domain::packages::{PackageHours, Remote};
+use raakvlak_domain::packages::PackageHours;
 
-use crate::demand::{Demand, Promise};
+use crate::demand::{Demand, Promise, obtainable};
 use crate::distance::Spot;
 use crate::people::Bar;
 use crate::pool::interned::{self, Interned};
 use crate::pool::packing::Packing;
 use crate::pool::postings::{BLOCK, Postings};
+use crate::pool::zones::{Area, Zones};
+use crate::rows::Rows;
 
 /// What one package asks of languages.
 pub(super) type Languages = Vec<(TermId, LanguageLevel)>;
@@ -22,6 +24,9 @@ pub(super) type Languages = Vec<(TermId, LanguageLevel)>;
 pub(super) struct Columns {
     /// The place in the order of ids.
     pub(super) order: Vec<u32>,
+    /// The numbers in the order of ids.
+    by_id: Vec<u32>,
+    pub(super) zones: Zones,
     pub(super) bar_packing: Packing<{ Bar::COUNT }>,
     /// One column for each packed word.
     pub(super) bars: Vec<Vec<u64>>,
@@ -33,6 +38,9 @@ pub(super) struct Columns {
     /// Which of the different lists of languages.
     pub(super) spoken: Vec<u32>,
     pub(super) languages: Vec<Languages>,
+    /// The documents that are asked, with how many days it takes to obtain each.
+    documents: Rows<(u8, Option<u32>)>,
+    starts: Vec<Option<i32>>,
     organisation: Vec<u32>,
     organisations: Vec<OrganisationId>,
     pub(super) ties: Vec<Ties>,
@@ -93,13 +101,24 @@ impl Columns {
         }
         let lists: Vec<&Languages> = work().map(|work| &work.languages).collect::<BTreeSet<_>>().into_iter().collect();
         let organisations = Interned::of(work().map(|work| &work.organisation));
+        let by_id = by_id(demands);
+        let journeys: Vec<Option<Spot>> = work().map(|work| work.journey().map(Spot::from)).collect();
         Self {
-            order: order(demands),
+            order: order(&by_id),
+            by_id,
+            zones: Zones::of(
+                demands.len(),
+                bar_packing.words(),
+                |word, number| bars[word][number],
+                |members| Area::of(&journeys[members], 0),
+            ),
             hours: work().map(|work| work.hours).collect(),
             dayparts: work().map(|work| (work.fixed, work.flexible)).collect(),
-            journeys: work().map(|work| work.spot.filter(|_| work.remote == Remote::None)).collect(),
+            journeys,
             spoken: work().map(|work| lists.binary_search(&&work.languages).map_or(0, |at| at as u32)).collect(),
             languages: lists.into_iter().cloned().collect(),
+            documents: Rows::collect(work().map(|work| work.documents.iter().copied())),
+            starts: work().map(|work| work.start).collect(),
             organisation: work().map(|work| organisations.number(&work.organisation)).collect(),
             organisations: organisations.names(),
             ties: demands.iter().map(ties).collect(),
@@ -113,10 +132,22 @@ impl Columns {
         }
     }
 
+    /// The number of the package with this id; `None` when it is not there.
+    pub(super) fn number(&self, demands: &[Demand], id: &PackageId) -> Option<usize> {
+        let at = self.by_id.binary_search_by(|number| demands[*number as usize].package().cmp(id)).ok()?;
+        Some(self.by_id[at] as usize)
+    }
+
     /// The packages of an organisation; none when it has none.
     pub(super) fn of_organisation(&self, organisation: &OrganisationId) -> impl Iterator<Item = usize> {
         let wanted = interned::number(&self.organisations, organisation);
         self.organisation.iter().enumerate().filter(move |(_, organisation)| **organisation == wanted).map(|(number, _)| number)
+    }
+
+    /// The documents of a package that there is time to obtain on this day.
+    #[inline]
+    pub(super) fn obtainable(&self, number: usize, today: i32) -> u64 {
+        obtainable(self.documents.row(number), self.starts[number], today)
     }
 
     /// What of one kind keeps people out of a package.
@@ -125,11 +156,15 @@ impl Columns {
     }
 }
 
-fn order(demands: &[Demand]) -> Vec<u32> {
+fn by_id(demands: &[Demand]) -> Vec<u32> {
     let mut by_id: Vec<u32> = (0..demands.len() as u32).collect();
     by_id.sort_by_key(|number| demands[*number as usize].package());
-    let mut order = vec![0; demands.len()];
-    (0u32..).zip(by_id).for_each(|(place, number)| order[number as usize] = place);
+    by_id
+}
+
+fn order(by_id: &[u32]) -> Vec<u32> {
+    let mut order = vec![0; by_id.len()];
+    (0u32..).zip(by_id).for_each(|(place, number)| order[*number as usize] = place);
     order
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use raakvlak_domain::dayparts::Daypart;
 
 use super::Board;
-use super::meeting::Meeting;
+use super::visit::Visit;
 use crate::abilities::requirement_values;
 use crate::barriers::{Count, Report, add_bits, once_and_more};
 use crate::gates::{Gate, language};
@@ -46,7 +46,7 @@ impl Counts {
     }
 
     /// Counts the packages from `first` on for which these gates are shut.
-    pub(super) fn add(&mut self, meeting: &Meeting, first: usize, shut: &[u64; Gate::COUNT]) {
+    pub(super) fn add(&mut self, visit: &Visit, first: usize, shut: &[u64; Gate::COUNT]) {
         let (once, _) = once_and_more(shut);
         for (count, shut) in self.gates.iter_mut().zip(shut) {
             count.add_many(*shut, once);
@@ -54,25 +54,25 @@ impl Counts {
         let is_once = |bit: usize| once >> bit & 1 == 1;
         for (gate, bar) in OF_BITS {
             let Some(details) = self.details.get_mut(&gate) else { continue };
-            bits(shut[gate as usize]).for_each(|bit| add_bits(details, meeting.bars_with(first + bit, bar), is_once(bit)));
+            bits(shut[gate as usize]).for_each(|bit| add_bits(details, visit.bars_with(first + bit, bar), is_once(bit)));
         }
-        bits(shut[Gate::Dayparts as usize]).for_each(|bit| self.add_dayparts(meeting, first + bit, is_once(bit)));
+        bits(shut[Gate::Dayparts as usize]).for_each(|bit| self.add_dayparts(visit, first + bit, is_once(bit)));
         for bit in bits(shut[Gate::Language as usize]) {
-            self.languages[meeting.board.columns.spoken[first + bit] as usize].add(is_once(bit));
+            self.languages[visit.board.columns.spoken[first + bit] as usize].add(is_once(bit));
         }
-        bits(shut[Gate::Essential as usize]).for_each(|bit| self.add_essentials(meeting, first + bit, is_once(bit)));
+        bits(shut[Gate::Essential as usize]).for_each(|bit| self.add_essentials(visit, first + bit, is_once(bit)));
     }
 
-    fn add_dayparts(&mut self, meeting: &Meeting, number: usize, only_gate: bool) {
-        let others = u64::from(meeting.has_too_few_others(number)) << Daypart::ALL.len();
+    fn add_dayparts(&mut self, visit: &Visit, number: usize, only_gate: bool) {
+        let others = u64::from(visit.has_too_few_others(number)) << Daypart::ALL.len();
         if let Some(details) = self.details.get_mut(&Gate::Dayparts) {
-            add_bits(details, meeting.bars_with(number, Bar::Daypart) | others, only_gate);
+            add_bits(details, visit.bars_with(number, Bar::Daypart) | others, only_gate);
         }
     }
 
-    fn add_essentials(&mut self, meeting: &Meeting, number: usize, only_gate: bool) {
-        let demand = &meeting.board.demands[number];
-        let (values, threshold) = (requirement_values(demand, &meeting.person.competences), demand.knob.essential_from.get());
+    fn add_essentials(&mut self, visit: &Visit, number: usize, only_gate: bool) {
+        let demand = &visit.board.demands[number];
+        let (values, threshold) = (requirement_values(demand, &visit.person.competences), demand.knob.essential_from.get());
         let under = |asked: &[usize]| asked.iter().any(|asked| values[*asked] < threshold);
         let missing: Vec<u32> = demand
             .work
@@ -100,7 +100,8 @@ impl Counts {
     }
 
     /// Adds the counts, by name, to a report.
-    pub(super) fn report<'a>(&self, board: &'a Board, meeting: &Meeting, report: &mut Report<'a>) {
+    pub(super) fn report<'a>(&self, visit: &Visit<'a>, report: &mut Report<'a>) {
+        let board = visit.board;
         let Some(demand) = board.demands.first() else { return };
         for (gate, count) in Gate::ALL.iter().zip(&self.gates) {
             report.count(*gate, *count);
@@ -113,7 +114,7 @@ impl Counts {
             }
         }
         for (asked, count) in board.columns.languages.iter().zip(&self.languages).filter(|(_, count)| count.all > 0) {
-            let missing: Vec<_> = asked.iter().filter(|asked| language::is_missing(&meeting.person.languages, asked)).collect();
+            let missing: Vec<_> = asked.iter().filter(|asked| language::is_missing(&visit.person.languages, asked)).collect();
             let alone = if missing.len() == 1 { count.alone } else { 0 };
             missing.iter().for_each(|(language, _)| report.detail(Gate::Language, language.as_str(), Count { alone, ..*count }));
         }

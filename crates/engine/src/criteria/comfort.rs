@@ -24,10 +24,15 @@ impl Measure for Comfort {
         if !pair.told(Ask::RatherNot) && !pair.told(Ask::Helps) {
             return None;
         }
-        let disliked = WHOLE * disliked(pair).count_ones();
-        let loss = disliked.checked_div(pair.work().present.count_ones()).unwrap_or(0);
-        Some(WHOLE - loss + (loss / 2).min(1_000 * helpful(pair).count_ones()))
+        Some(of_surroundings(disliked(pair), pair.work().present, helpful(pair)))
     }
+}
+
+/// What is lost by the disliked among the conditions present, up to half of it made up for by what helps.
+#[inline]
+pub(crate) fn of_surroundings(disliked: u64, present: u64, helpful: u64) -> u32 {
+    let loss = (WHOLE * disliked.count_ones()).checked_div(present.count_ones()).unwrap_or(0);
+    WHOLE - loss + (loss / 2).min(1_000 * helpful.count_ones())
 }
 
 /// The conditions present that the person would rather not have.

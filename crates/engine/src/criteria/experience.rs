@@ -21,9 +21,14 @@ impl Measure for Experience {
 
     #[inline]
     fn measure(pair: &Pair) -> Option<u32> {
-        let shared = shared(pair).count_ones();
-        pair.told(Ask::Experience).then(|| shared * WHOLE / pair.work().experience.count_ones())
+        pair.told(Ask::Experience).then(|| share(shared(pair), pair.work().experience))
     }
+}
+
+/// How much of what is asked is shared; of what asks something.
+#[inline]
+pub(crate) fn share(shared: u64, asked: u64) -> u32 {
+    shared.count_ones() * WHOLE / asked.count_ones()
 }
 
 /// The asked domains that the person knows.

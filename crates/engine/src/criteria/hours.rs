@@ -26,7 +26,7 @@ impl Measure for Hours {
 
 /// Twice what is wanted against twice what the package can give of it; all in tenths of an hour.
 #[inline]
-fn fit((start, end): (i64, i64), asked: PackageHours) -> u32 {
+pub(crate) fn fit((start, end): (i64, i64), asked: PackageHours) -> u32 {
     let whole = i64::from(WHOLE);
     let wanted = start + end.max(start);
     let given = wanted.clamp(2 * i64::from(asked.min.get()), 2 * i64::from(asked.max.get()));

@@ -32,7 +32,7 @@ impl Measure for Proximity {
 
 /// From the whole at the doorstep to nothing at the limit and beyond.
 #[inline]
-fn nearness(distance: u32, limit: u32) -> u32 {
+pub(crate) fn nearness(distance: u32, limit: u32) -> u32 {
     if distance > limit {
         return 0;
     }

@@ -31,12 +31,17 @@ impl Measure for Tasks {
             return None;
         }
         let carried_by_everybody = pair.demand.unable.tasks;
-        let highest = |at_most: AtMost| if at_most.may_carry() { WHOLE } else { carried_by_everybody };
         match pair.abilities_so_far() {
             Some(abilities) => Some([abilities.tasks; 2]),
-            None => Some([carried_by_everybody, pair.abilities_at_most().map_or(WHOLE, highest)]),
+            None => Some(between(carried_by_everybody, pair.abilities_at_most())),
         }
     }
+}
+
+/// Between which bounds the share lies of somebody whose competences come to this at most.
+#[inline]
+pub(crate) fn between(carried_by_everybody: u32, at_most: Option<AtMost>) -> [u32; 2] {
+    [carried_by_everybody, if at_most.is_none_or(AtMost::may_carry) { WHOLE } else { carried_by_everybody }]
 }
 
 /// The share of the hours in tasks whose value reaches `carry_from`. That the mean, floored, reaches a whole number is the same as that the sum

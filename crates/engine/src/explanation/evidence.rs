@@ -126,7 +126,7 @@ pub(super) fn energy(pair: &Pair) -> Vec<EnergyOfTask> {
         let [gives, drains] = criteria::energy::gives_and_drains(pair, task);
         EnergyOfTask {
             task: task.id.clone(),
-            value: criteria::energy::of_task(pair, task),
+            value: criteria::energy::of_activities([gives, drains]),
             gives: ids(terms, gives),
             drains: ids(terms, drains),
         }

@@ -32,7 +32,7 @@ impl Guard for ScoreFloor {
 #[inline]
 pub(crate) fn is_too_low(pair: &Pair) -> bool {
     let narrowed = Narrowed::of(pair, u32::MAX, pair.demand.knob.floor.get());
-    !narrowed.is_over_the_floor(pair.demand) && is_under(pair) && !pair.outcome().stands_on_doubt()
+    !narrowed.is_over_the_floor(pair.demand.weight_sum, pair.demand.knob.floor.get()) && is_under(pair) && !pair.outcome().stands_on_doubt()
 }
 
 #[inline]

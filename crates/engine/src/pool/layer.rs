@@ -14,8 +14,9 @@ use super::neighbourhood;
 use super::packing::Packing;
 use super::points::Points;
 use super::postings::{Posting, Postings};
-use super::zones::Zones;
-use crate::asks::Asks;
+use super::zones::{Area, Zones};
+use crate::asks::{Ask, Asks};
+use crate::distance::Spot;
 use crate::people::{Bar, Dates, Fact, Held, Person, Reach, Standing};
 use crate::rows::Rows;
 
@@ -257,6 +258,13 @@ impl Layer {
     }
 }
 
+/// Where some people live and how far they go.
+fn area(members: &[Person]) -> Area {
+    let told = |person: &&Person| person.told.has(Ask::Place) && person.told.has(Ask::TravelKm);
+    let spots: Vec<Option<Spot>> = members.iter().map(|person| Some(person).filter(told).map(|person| person.point.into())).collect();
+    Area::of(&spots, members.iter().map(|person| person.limit).max().unwrap_or(0))
+}
+
 /// These people in the order of their neighbourhoods, and for each of them the place in the order of ids.
 fn settled(mut people: Vec<Person>) -> (Vec<Person>, Vec<u32>) {
     let is_before = |one: &Person, other: &Person| one.id < other.id;
@@ -291,11 +299,10 @@ impl OfOneSize {
         let bar_packing = Packing::of(people.iter().map(|person| person.bars));
         let bars = column.words(&bar_packing);
         let fact_packing = Packing::of(people.iter().map(|person| person.facts));
-        let everybody: Vec<&Person> = people.iter().collect();
         Self {
             ids: Names::collect(by_id.iter().map(|number| people[*number as usize].id.as_str())),
             told: column.of(|person| person.told),
-            zones: Zones::of(&everybody, |word, number| bars[word][number], bar_packing.words()),
+            zones: Zones::of(people.len(), bar_packing.words(), |word, number| bars[word][number], |members| area(&people[members])),
             bars,
             facts: people.iter().flat_map(|person| fact_packing.pack(person.facts)).collect(),
             hours: column.of(|person| person.hours),

@@ -23,7 +23,8 @@ pub(crate) fn key(person: &Person) -> (u8, u8, u32) {
 /// The sides of the map are divided in two so many times.
 const HALVINGS: u32 = 16;
 
-fn along_the_curve(point: Point) -> u32 {
+/// How far along a curve that fills the map a point lies.
+pub(crate) fn along_the_curve(point: Point) -> u32 {
     let cells = f64::from(1u32 << HALVINGS) - 1.0;
     let cell = |degrees: f64, side: f64| ((degrees / side + 0.5).clamp(0.0, 1.0) * cells) as u32;
     let (mut x, mut y) = (cell(point.lon, 360.0), cell(point.lat, 180.0));

@@ -1,28 +1,36 @@
-//! What holds for all of a stretch of people at once, so that a stretch in which nobody fits is passed over unseen.
+//! What holds for all of a stretch of people or packages at once, so that a stretch in which nobody fits is passed over unseen.
 #![allow(clippy::indexing_slicing, reason = "the number of a zone is one of the layer's, and a word one of the packing's")]
 
 use std::ops::Range;
 
-use crate::asks::Ask;
 use crate::distance::{Spot, reaches};
-use crate::people::Person;
 
-/// How many people lie in a zone.
+/// How many people or packages lie in a zone.
 pub(crate) const ZONE: usize = 256;
 
-/// Where the people of a zone live and how far they go.
+/// Where the people of a zone live and how far they go, or where its packages are.
 #[derive(Debug, Clone, Copy)]
-struct Area {
+pub(crate) struct Area {
     middle: Spot,
-    /// How far the furthest of them lives from the middle, in radii of the earth, along a straight line.
+    /// How far the furthest of them lies from the middle, in radii of the earth, along a straight line.
     radius: f64,
-    /// The widest limit among them, in metres.
+    /// The widest limit among them, in metres; packages go nowhere.
     limit: u32,
-    /// Whether all of them have told where they live and how far they go.
+    /// Whether all of them lie somewhere, and the limits of all are known.
     all_told: bool,
 }
 
-/// Every stretch of [`ZONE`] people, in the order of their numbers.
+impl Area {
+    /// The area of these, where `None` is one that could be anywhere; `limit` is the widest of them.
+    pub(crate) fn of(spots: &[Option<Spot>], limit: u32) -> Self {
+        let told: Vec<Spot> = spots.iter().flatten().copied().collect();
+        let middle = Spot::between(&told);
+        let radius = told.iter().map(|spot| middle.straight_to(*spot)).fold(0.0, f64::max);
+        Self { middle, radius, limit, all_told: told.len() == spots.len() }
+    }
+}
+
+/// Every stretch of [`ZONE`] people or packages, in the order of their numbers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Zones {
     areas: Vec<Area>,
@@ -32,12 +40,12 @@ pub(crate) struct Zones {
 }
 
 impl Zones {
-    /// The zones of these people, whose bars are packed in so many words.
-    pub(crate) fn of(people: &[&Person], packed: impl Fn(usize, usize) -> u64, words: usize) -> Self {
+    /// The zones of so many, whose bars are packed in so many words.
+    pub(crate) fn of(count: usize, words: usize, packed: impl Fn(usize, usize) -> u64, area: impl Fn(Range<usize>) -> Area) -> Self {
         let mut zones = Self { words, ..Self::default() };
-        for (at, members) in people.chunks(ZONE).enumerate() {
-            let numbers = at * ZONE..at * ZONE + members.len();
-            zones.areas.push(area(members));
+        for zone in 0..count.div_ceil(ZONE) {
+            let numbers = members(zone, count);
+            zones.areas.push(area(numbers.clone()));
             zones.shared.extend((0..words).map(|word| numbers.clone().fold(u64::MAX, |shared, number| shared & packed(word, number))));
         }
         zones
@@ -58,8 +66,14 @@ impl Zones {
     /// Whether everybody in a zone lives further from here than they go.
     #[inline]
     pub(crate) fn is_beyond(&self, zone: usize, from: Spot) -> bool {
+        self.is_further(zone, from, self.areas[zone].limit)
+    }
+
+    /// Whether all of a zone lies further from here than so many metres.
+    #[inline]
+    pub(crate) fn is_further(&self, zone: usize, from: Spot, metres: u32) -> bool {
         let area = self.areas[zone];
-        area.all_told && from.straight_to(area.middle) - area.radius > reaches(area.limit)
+        area.all_told && from.straight_to(area.middle) - area.radius > reaches(metres)
     }
 
     /// How many bytes they take.
@@ -68,19 +82,8 @@ impl Zones {
     }
 }
 
-/// The numbers of the people in a zone.
+/// The numbers of those in a zone, of so many in all.
 #[inline]
-pub(crate) fn members(zone: usize, people: usize) -> Range<usize> {
-    zone * ZONE..people.min((zone + 1) * ZONE)
-}
-
-fn area(members: &[&Person]) -> Area {
-    let spots: Vec<Spot> = members.iter().map(|person| Spot::from(person.point)).collect();
-    let middle = Spot::between(&spots);
-    Area {
-        middle,
-        radius: spots.iter().map(|spot| middle.straight_to(*spot)).fold(0.0, f64::max),
-        limit: members.iter().map(|person| person.limit).max().unwrap_or(0),
-        all_told: members.iter().all(|person| person.told.has(Ask::Place) && person.told.has(Ask::TravelKm)),
-    }
+pub(crate) fn members(zone: usize, count: usize) -> Range<usize> {
+    zone * ZONE..count.min((zone + 1) * ZONE)
 }

@@ -1,9 +1,10 @@
 //! The same question has the same answer: on any number of threads, in whichever order people came, and from whichever side it is asked.
 
 use proptest::prelude::*;
-use raakvlak_domain::identifiers::ExpertId;
-use raakvlak_engine::answer::{PackageAnswer, answer, packages_for};
-use raakvlak_engine::board::Board;
+use raakvlak_domain::identifiers::{ExpertId, PackageId};
+use raakvlak_engine::answer::{ExpertAnswer, PackageAnswer, answer, packages_for};
+use raakvlak_engine::board::{Board, Fitting};
+use raakvlak_engine::demand::Demand;
 use raakvlak_engine::explanation::explain;
 use raakvlak_engine::pool::Pool;
 use raakvlak_engine::ranking::rank;
@@ -136,9 +137,42 @@ proptest! {
         let board = Board::new(demands.clone());
         for expert in &town.experts {
             let number = pool.position(&expert.id).unwrap();
-            prop_assert_eq!(board.packages_for(&pool, number, day(), &threads(2)), packages_for(&pool, number, &demands, day(), &threads(1)));
+            let expected = packages_for(&pool, number, &demands, day(), &threads(1));
+            for most in [0, 1, 7, demands.len()] {
+                assert_beginning(&board.visit(&pool, number, day()).best(most, &threads(2)), &expected, most);
+            }
+            prop_assert_eq!(board.packages_for(&pool, number, day(), &threads(2)), expected);
         }
     }
+
+    /// A rule of the moment keeps somebody out as one that the package carries does.
+    #[test]
+    fn rules_of_the_moment_keep_out(seed in any::<u64>()) {
+        let mut dice = Dice::new(seed);
+        let town = Town::new(&mut dice, 8, 40);
+        let (pool, demands) = (town.pool(), town.demands(&knob(&mut dice)));
+        let board = Board::new(demands.clone());
+        for expert in &town.experts {
+            let number = pool.position(&expert.id).unwrap();
+            let ruled_out: Vec<_> = demands.iter().filter(|_| dice.below(5) < 2).map(|demand| demand.package().clone()).collect();
+            let blocking = |demand: &Demand| {
+                let blocks = ruled_out.contains(demand.package());
+                if blocks { demand.blocking([expert.id.clone()]) } else { demand.clone() }
+            };
+            let blocked: Vec<_> = demands.iter().map(blocking).collect();
+            let expected = packages_for(&pool, number, &blocked, day(), &threads(1));
+            let nowhere = [PackageId::new("p-nowhere").unwrap()];
+            let visit = board.visit(&pool, number, day()).kept_out_of(ruled_out.iter().chain(&nowhere));
+            assert_beginning(&visit.best(5, &threads(1)), &expected, 5);
+            prop_assert_eq!(visit.answer(&threads(1)), expected);
+        }
+    }
+}
+
+/// What is found of the best is the beginning of everything, and counts all of it.
+fn assert_beginning(found: &Fitting, all: &ExpertAnswer, most: usize) {
+    assert_eq!(found.eligible as usize, all.packages.len());
+    assert_eq!(found.packages, all.packages[..most.min(all.packages.len())]);
 }
 
 /// More than fit one block.
@@ -153,6 +187,11 @@ fn a_large_board_does_not_depend_on_threads() {
         assert!(!expected.barriers.is_empty());
         assert_eq!(board.packages_for(&pool, person, day(), &threads(1)), expected);
         assert_eq!(board.packages_for(&pool, person, day(), &threads(3)), expected);
+        for most in [20, 9_000] {
+            let visit = board.visit(&pool, person, day());
+            assert_beginning(&visit.best(most, &threads(1)), &expected, most);
+            assert_beginning(&visit.best(most, &threads(3)), &expected, most);
+        }
     }
 }
 
