@@ -164,7 +164,7 @@ fn two_people_say_what_they_can_and_want(people: &People<'_>, programme: &str, p
     let shown = people.anna.reads("/me/preview").body;
     assert_eq!(shown["shown"].as_object().unwrap().keys().collect::<Vec<_>>(), ["contact", "competences"]);
     let fitting = people.anna.reads("/me/packages").body;
-    assert_eq!(fitting[0]["package"], package);
+    assert_eq!((&fitting["items"][0]["package"], &fitting["fitting"]), (&json!(package), &json!(1)));
     ids
 }
 

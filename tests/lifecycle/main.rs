@@ -22,6 +22,7 @@ mod figures;
 mod limits;
 mod memory;
 mod model;
+mod open_packages;
 mod packages_knob;
 mod ranking;
 mod routing;

@@ -55,7 +55,7 @@ fn outcome(report: &Report, rule: &str) -> Option<Possibility> {
     report.outcomes.iter().find(|outcome| outcome.rule.as_str() == rule).map(|outcome| outcome.outcome)
 }
 
-fn rule(told: &Value) -> Rule {
+pub(crate) fn rule(told: &Value) -> Rule {
     let both = json!({ "nl": "Een regel", "en": "A rule" });
     let mut whole = json!({ "title": both, "decided_by": both, "text": both, "effect": "warn" });
     whole.as_object_mut().unwrap().extend(told.as_object().unwrap().clone());

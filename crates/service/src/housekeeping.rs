@@ -2,7 +2,6 @@
 
 use raakvlak_domain::knobs::{Knob, KnobVersion, Setting};
 use raakvlak_domain::matches::MatchState;
-use raakvlak_domain::packages::PackageState;
 use raakvlak_domain::thresholds::ThresholdKnob;
 use raakvlak_domain::users::Role;
 use raakvlak_store::matches::{self, asking};
@@ -12,7 +11,7 @@ use raakvlak_store::{Action as Act, ObjectKind, Tx, idempotency, knobs, outbox, 
 use crate::actor::Actor;
 use crate::desk::Desk;
 use crate::error::Error;
-use crate::knobs::{narrowest, scopes_of, waits_for_intake};
+use crate::knobs::{Settings, narrowest, scopes_of, waits_for_intake};
 use crate::mail;
 use crate::packages::INTAKE;
 
@@ -66,10 +65,9 @@ impl Desk {
             return Ok(0);
         }
         self.write(&Actor::system(), |tx, _| {
-            let query = PackageQuery { states: Some(vec![PackageState::Published]), ..PackageQuery::default() };
-            let mut opened = 0;
-            for stored in packages::list(tx, &query)? {
-                let knob = narrowest::<ThresholdKnob>(tx, &scopes_of(&stored.package))?.0;
+            let (settings, mut opened) = (Settings::read(tx)?, 0);
+            for stored in packages::list(tx, &PackageQuery::open())? {
+                let knob = narrowest::<ThresholdKnob>(&mut &settings, &scopes_of(&stored.package))?.0;
                 let (kind, id) = (ObjectKind::Package.as_str(), stored.package.id.as_str());
                 if waits_for_intake(&stored, &knob, tx.now()) && todos::about(tx, INTAKE, kind, id)?.is_empty() {
                     crate::routing::open(tx, INTAKE, ObjectKind::Package, id, None)?;

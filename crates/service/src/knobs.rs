@@ -4,11 +4,13 @@
 //! with the start weights of its record, if it has any, on top of what holds in the network; once somebody turned the programme's knob its versions
 //! alone count, and taking its setting away leaves the network's.
 
+use std::collections::HashSet;
+
 use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::faults::{Fault, FaultKind};
 use raakvlak_domain::identifiers::{KnobVersionId, ProgrammeId, UserId};
 use raakvlak_domain::knobs::{Knob, KnobSetting, KnobVersion, MatcherKnob, MatcherSetting, Position, Scope, Setting, Weights};
-use raakvlak_domain::packages::{PackageState, TaskPackage};
+use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::texts::Prose;
 use raakvlak_domain::thresholds::ThresholdKnob;
 use raakvlak_store::knobs::{self, Turn};
@@ -26,12 +28,14 @@ use crate::packages::internal;
 use crate::rules::knob::refuse_unknown;
 
 mod packages;
+mod settings;
 mod threshold;
 mod trial;
 
 pub use raakvlak_domain::knobs::SettingSource as Source;
 
 pub use packages::{CarvedCounts, PackagesEffect, PackagesPreview};
+pub(crate) use settings::{Settings, Settled};
 pub(crate) use threshold::waits_for_intake;
 pub use threshold::{KeptOutByThreshold, RequirementKeptOut, ThresholdCounts, ThresholdEffect, ThresholdPreview, ThresholdReport};
 pub use trial::ScopePreview;
@@ -278,18 +282,15 @@ pub(crate) fn plain_standing<S: KnobSetting>(db: &mut Db, scope: &Scope) -> Resu
 /// The packages that are open to matches in a scope, by id, and whether a narrower setting of a knob holds for each.
 pub(crate) fn open_in(db: &mut Db, knob: Knob, scope: &Scope) -> Result<Vec<(StoredPackage, bool)>, Error> {
     scopes_from(db, scope)?;
-    let query = PackageQuery { states: Some(vec![PackageState::Published]), ..PackageQuery::default() };
-    let mut open = Vec::new();
-    for found in stored_packages::list(db, &query)? {
+    let set: HashSet<Scope> =
+        knobs::all_latest(db, knob)?.into_iter().filter(|version| version.setting.is_some()).map(|version| version.scope).collect();
+    let within = stored_packages::list(db, &PackageQuery::open())?.into_iter().filter_map(|found| {
         let scopes = scopes_of(&found.package);
-        let Some(at) = scopes.iter().position(|of| of == scope) else { continue };
-        let mut is_set_elsewhere = false;
-        for narrower in scopes.get(..at).unwrap_or_default() {
-            is_set_elsewhere |= knobs::latest(db, knob, narrower)?.is_some_and(|version| version.setting.is_some());
-        }
-        open.push((found, is_set_elsewhere));
-    }
-    Ok(open)
+        let at = scopes.iter().position(|of| of == scope)?;
+        let is_set_elsewhere = scopes.iter().take(at).any(|narrower| set.contains(narrower));
+        Some((found, is_set_elsewhere))
+    });
+    Ok(within.collect())
 }
 
 /// A turn that somebody asks for.
@@ -328,15 +329,19 @@ pub(crate) fn turn<T, S: Serialize>(
 }
 
 /// The first of these scopes, narrowest first, in which a setting of this knob is set, with its version and where it comes from.
-pub(crate) fn narrowest<S: KnobSetting>(db: &mut Db, scopes: &[Scope]) -> Result<(S, Option<KnobVersionId>, Source), Error> {
-    let (setting, version, from) = narrowest_of(db, S::KNOB, scopes)?;
+pub(crate) fn narrowest<S: KnobSetting>(settled: &mut impl Settled, scopes: &[Scope]) -> Result<(S, Option<KnobVersionId>, Source), Error> {
+    let (setting, version, from) = narrowest_of(settled, S::KNOB, scopes)?;
     Ok((setting.and_then(S::of).unwrap_or_default(), version, from))
 }
 
 /// The same for a knob that is known by name; no setting where it stands at its start.
-fn narrowest_of(db: &mut Db, knob: Knob, scopes: &[Scope]) -> Result<(Option<Setting>, Option<KnobVersionId>, Source), Error> {
+fn narrowest_of(
+    settled: &mut impl Settled,
+    knob: Knob,
+    scopes: &[Scope],
+) -> Result<(Option<Setting>, Option<KnobVersionId>, Source), Error> {
     for scope in scopes {
-        if let Some(KnobVersion { id, setting: Some(setting), .. }) = knobs::latest(db, knob, scope)? {
+        if let Some(KnobVersion { id, setting: Some(setting), .. }) = settled.latest(knob, scope)? {
             return Ok((Some(setting), Some(id), source(scope)));
         }
     }
@@ -397,10 +402,10 @@ impl InForce {
 }
 
 /// What ranking goes by for a package.
-pub(crate) fn effective(db: &mut Db, package: &TaskPackage) -> Result<InForce, Error> {
+pub(crate) fn effective(settled: &mut impl Settled, package: &TaskPackage) -> Result<InForce, Error> {
     let scopes = scopes_of(package);
-    let (setting, version, _) = resolved(db, &scopes)?;
-    let (threshold, ..) = narrowest::<ThresholdKnob>(db, &scopes)?;
+    let (setting, version, _) = resolved(settled, &scopes)?;
+    let (threshold, ..) = narrowest::<ThresholdKnob>(settled, &scopes)?;
     Ok(InForce { matcher: threshold.with(setting), threshold, version })
 }
 
@@ -410,15 +415,15 @@ pub(crate) fn scopes_of(package: &TaskPackage) -> Vec<Scope> {
 }
 
 /// The first of these scopes, narrowest first, in which something is set.
-fn resolved(db: &mut Db, scopes: &[Scope]) -> Result<(MatcherSetting, Option<KnobVersionId>, Source), Error> {
+fn resolved(settled: &mut impl Settled, scopes: &[Scope]) -> Result<(MatcherSetting, Option<KnobVersionId>, Source), Error> {
     let mut start = None;
     for scope in scopes {
-        match knobs::latest(db, Knob::Matcher, scope)? {
+        match settled.latest(Knob::Matcher, scope)? {
             Some(KnobVersion { id, setting: Some(Setting::Matcher(setting)), .. }) => {
                 return Ok(on_top(start, setting, Some(id), source(scope)));
             }
             Some(_) => {}
-            None => start = start.or(start_weights(db, scope)?),
+            None => start = start.or(start_weights(settled, scope)?),
         }
     }
     Ok(on_top(start, MatcherSetting::default(), None, Source::Start))
@@ -445,9 +450,8 @@ fn source(scope: &Scope) -> Source {
     }
 }
 
-fn start_weights(db: &mut Db, scope: &Scope) -> Result<Option<Weights>, Error> {
-    let Scope::Programme(id) = scope else { return Ok(None) };
-    Ok(programmes::get(db, id)?.and_then(|stored| stored.programme.start_weights()))
+fn start_weights(settled: &mut impl Settled, scope: &Scope) -> Result<Option<Weights>, Error> {
+    if let Scope::Programme(id) = scope { settled.start_weights(id) } else { Ok(None) }
 }
 
 fn standing(db: &mut Db, scope: &Scope) -> Result<Standing, Error> {

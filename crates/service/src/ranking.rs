@@ -8,15 +8,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use raakvlak_domain::calendar::Date;
-use raakvlak_domain::identifiers::ExpertId;
+use raakvlak_domain::identifiers::{ExpertId, PackageId};
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_engine::answer::{self, ExpertAnswer, PackageAnswer};
+use raakvlak_engine::board::Board;
 use raakvlak_engine::demand::Demand;
 use raakvlak_engine::explanation::{self, Explanation};
 use raakvlak_engine::lexicon::UnknownWord;
 use raakvlak_engine::pool::Pool;
 use raakvlak_engine::preview::{self, Preview};
-use raakvlak_store::packages::PackageQuery;
 use rayon::ThreadPool;
 
 use crate::desk::Desk;
@@ -24,9 +24,11 @@ use crate::error::Error;
 use crate::knobs::InForce;
 
 pub(crate) mod demands;
+pub(crate) mod packages;
 pub(crate) mod people;
 pub(crate) mod words;
 
+use packages::{OpenPackage, OpenPackages};
 use people::Snapshot;
 use words::Words;
 
@@ -95,13 +97,23 @@ impl Desk {
         })
     }
 
-    /// The packages that fit somebody, each under its own setting of the knob.
-    pub(crate) fn packages_for(&self, packages: &[(TaskPackage, InForce)], expert: &ExpertId) -> Result<Found<ExpertAnswer>, Error> {
-        let listed = |_: &ExpertAnswer| BTreeSet::from([expert.clone()]);
+    /// The open packages that fit somebody, each under its own setting of the knob, and those packages.
+    pub(crate) fn packages_for(&self, expert: &ExpertId) -> Result<Found<(ExpertAnswer, Arc<OpenPackages>)>, Error> {
+        let listed = |_: &(ExpertAnswer, Arc<OpenPackages>)| BTreeSet::from([expert.clone()]);
         self.fresh(listed, |snapshot, as_of| {
             let person = snapshot.pool.position(expert).ok_or(Error::NotFound)?;
-            let demands = packages.iter().map(|(package, knob)| self.demand(snapshot, package, knob)).collect::<Result<Vec<_>, _>>()?;
-            Ok(answer::packages_for(&snapshot.pool, person, &demands, as_of, self.matcher().threads()))
+            let open = self.open_packages(snapshot)?;
+            let kept_out: BTreeSet<&PackageId> = self.kept_out_of(&open.guarded, expert, open.day)?.into_iter().collect();
+            let threads = self.matcher().threads();
+            if kept_out.is_empty() {
+                return Ok((open.board.packages_for(&snapshot.pool, person, as_of, threads), open));
+            }
+            let blocking = |open: &OpenPackage| match kept_out.contains(&open.package.id) {
+                true => open.demand.blocking([expert.clone()]),
+                false => open.demand.clone(),
+            };
+            let board = Board::new(open.iter().map(blocking).collect());
+            Ok((board.packages_for(&snapshot.pool, person, as_of, threads), open))
         })
     }
 
@@ -165,7 +177,10 @@ impl Desk {
 
     /// A package under the knobs, kept from whom the rules keep out of it. The rules judge it as it is written: what the law asks, no knob lowers.
     pub(crate) fn demand(&self, snapshot: &Snapshot, package: &TaskPackage, knob: &InForce) -> Result<Demand, Error> {
-        let demand = snapshot.words.demand(&knob.threshold.asked_of(package), &knob.matcher)?;
+        self.guarded(snapshot.words.demand(&knob.threshold.asked_of(package), &knob.matcher)?, package)
+    }
+
+    fn guarded(&self, demand: Demand, package: &TaskPackage) -> Result<Demand, Error> {
         let kept_out = self.kept_out(package, None)?;
         Ok(if kept_out.is_empty() { demand } else { demand.blocking(kept_out.iter().cloned()) })
     }
@@ -175,8 +190,8 @@ impl Desk {
         self.matcher().words(self)
     }
 
-    /// Brings the people in memory up to date, so that somebody who was erased leaves it without anybody asking for a ranking; `None` while nobody has
-    /// been read yet. To be called now and then.
+    /// Brings the people and the open packages in memory up to date, so that somebody who was erased leaves it without anybody asking for a ranking; `None`
+    /// while nobody has been read yet. To be called now and then.
     ///
     /// # Errors
     ///
@@ -185,7 +200,9 @@ impl Desk {
         if !self.matcher().has_people() {
             return Ok(None);
         }
-        let pool = &self.people()?.pool;
+        let people = self.people()?;
+        self.open_packages(&people)?;
+        let pool = &people.pool;
         Ok(Some(InMemory { people: pool.len(), bytes: pool.bytes() }))
     }
 
@@ -194,19 +211,13 @@ impl Desk {
         self.matcher().up_to_date(self)
     }
 
-    /// Every package that is open to matches, with what ranking goes by for it.
-    pub(crate) fn open_packages(&self) -> Result<Vec<(TaskPackage, InForce)>, Error> {
-        use raakvlak_domain::packages::PackageState;
-        self.read(|db| {
-            let query = PackageQuery { states: Some(vec![PackageState::Published]), ..PackageQuery::default() };
-            let found = raakvlak_store::packages::list(db, &query)?;
-            found
-                .into_iter()
-                .map(|found| {
-                    let knob = crate::knobs::effective(db, &found.package)?;
-                    Ok((found.package, knob))
-                })
-                .collect()
-        })
+    /// Every package that is open to matches, as the store has it now and as these people can be held against it.
+    pub(crate) fn open_packages(&self, people: &Snapshot) -> Result<Arc<OpenPackages>, Error> {
+        self.matcher().open_packages(self, people)
+    }
+
+    /// An open package, kept from whom the rules keep out of it.
+    pub(crate) fn demand_of_open(&self, open: &OpenPackage) -> Result<Demand, Error> {
+        if open.is_guarded() { self.guarded(open.demand.clone(), &open.package) } else { Ok(open.demand.clone()) }
     }
 }

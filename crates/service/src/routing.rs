@@ -77,7 +77,7 @@ pub(crate) fn open_all(tx: &mut Tx<'_>, to_open: &[(&str, ObjectKind, String)]) 
 fn give_first(tx: &mut Tx<'_>, todo: &str, candidates: &mut [Candidate]) -> Result<(), Error> {
     let found = todos::get(tx, todo)?.ok_or(Error::NotFound)?;
     let errand = errand(tx, &found)?;
-    let (setting, _, _) = narrowest::<SectorKnob>(tx, &errand.scopes)?;
+    let (setting, _, _) = narrowest::<SectorKnob>(&mut **tx, &errand.scopes)?;
     let routed = engine::deal([(&errand.work, &setting)], candidates).pop().ok_or(Error::NotFound)?;
     give(tx, todo, RoutingWay::Routed, &routed, errand.key).map(drop)
 }
@@ -281,7 +281,7 @@ fn waited_too_long(setting: &SectorKnob, since: Instant, now: Instant) -> bool {
 fn pass_on(tx: &mut Tx<'_>, actor: &Actor, candidates: &mut [Candidate], todo: &str) -> Result<bool, Error> {
     let Some(found) = todos::get(tx, todo)?.filter(|found| found.closed_at.is_none()) else { return Ok(false) };
     let errand = errand(tx, &found)?;
-    let (setting, _, _) = narrowest::<SectorKnob>(tx, &errand.scopes)?;
+    let (setting, _, _) = narrowest::<SectorKnob>(&mut **tx, &errand.scopes)?;
     let had: Vec<UserId> = assignments::of(tx, todo)?.into_iter().filter_map(|assignment| assignment.to).collect();
     let holder: Vec<UserId> = found.assigned_to.iter().cloned().collect();
     let routed = next(&errand.work, candidates, &setting, (had, &holder));

@@ -139,18 +139,14 @@ pub fn all(db: &mut Db) -> StoreResult<Vec<KnobVersion>> {
 /// # Errors
 /// Any error of the database.
 pub fn all_latest(db: &mut Db, knob: Knob) -> StoreResult<Vec<KnobVersion>> {
-    let rows: Vec<Row> = knob_versions::table
+    let mut rows: Vec<Row> = knob_versions::table
         .filter(knob_versions::knob.eq(knob.as_str()))
         .order((knob_versions::scope_kind, knob_versions::scope_id, knob_versions::number.desc()))
         .select(Row::as_select())
         .load(db.connection())?;
-    let mut found: Vec<KnobVersion> = Vec::new();
-    for row in rows {
-        let next = version(row)?;
-        if found.last().is_none_or(|last| last.scope != next.scope) {
-            found.push(next);
-        }
-    }
+    // Only the first of each scope, which is its latest, is read.
+    rows.dedup_by(|later, kept| (&later.scope_kind, &later.scope_id) == (&kept.scope_kind, &kept.scope_id));
+    let mut found = rows.into_iter().map(version).collect::<StoreResult<Vec<_>>>()?;
     found.sort_by(|one, other| one.scope.cmp(&other.scope));
     Ok(found)
 }

@@ -1,9 +1,11 @@
 //! Organisations: a row each, the users who speak for them, and whether a mediator found them trustworthy.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use raakvlak_domain::calendar::Instant;
 use raakvlak_domain::identifiers::{OrganisationId, UserId};
-use raakvlak_domain::organisations::Organisation;
+use raakvlak_domain::organisations::{Organisation, OrganisationKind};
 use raakvlak_domain::reading;
 
 use crate::audit::ObjectKind;
@@ -94,6 +96,20 @@ pub fn all(db: &mut Db) -> StoreResult<Vec<(StoredOrganisation, Option<UserId>)>
             Ok((stored(row)?, by))
         })
         .collect()
+}
+
+/// What kind each organisation is.
+///
+/// # Errors
+/// Any error of the database.
+pub fn kinds(db: &mut Db) -> StoreResult<HashMap<OrganisationId, OrganisationKind>> {
+    let rows: Vec<(String, Option<String>)> =
+        organisations::table.select((organisations::id, organisations::kind)).load(db.connection())?;
+    let kind = |(id, kind): (String, Option<String>)| {
+        let id = OrganisationId::new(&id).map_err(|_| corrupt("an organisation's id"))?;
+        Ok((id, kind.as_deref().and_then(OrganisationKind::from_word).ok_or_else(|| corrupt("an organisation's kind"))?))
+    };
+    rows.into_iter().map(kind).collect()
 }
 
 /// Keeps a changed organisation, built on this version.

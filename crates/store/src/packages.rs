@@ -47,6 +47,14 @@ pub struct PackageQuery {
     pub limit: Option<i64>,
 }
 
+impl PackageQuery {
+    /// Every package that is open to matches.
+    #[must_use]
+    pub fn open() -> Self {
+        Self { states: Some(vec![PackageState::Published]), ..Self::default() }
+    }
+}
+
 #[derive(Debug, Clone, Queryable, Insertable, Selectable, AsChangeset)]
 #[diesel(table_name = task_packages, treat_none_as_default_value = false, treat_none_as_null = true)]
 struct Row {

@@ -8,7 +8,7 @@ use raakvlak_domain::record;
 use raakvlak_service::experts::ExpertAnswer;
 use utoipa::ToSchema;
 
-use super::answers::{Answered, PageQuery, change, make, read, read_page, read_record};
+use super::answers::{Answered, PageQuery, change, make, rank, read_page, read_record};
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
@@ -139,5 +139,5 @@ pub(crate) async fn record_consent(
 )]
 #[get("/experts/{expert}/packages")]
 pub(crate) async fn list_packages_of_expert(shared: web::Data<Shared>, caller: Caller, id: InPath<ExpertId>) -> Answered {
-    read(&shared, &caller, move |desk, actor| desk.packages_of_expert(actor, &id.0)).await
+    rank(&shared, &caller, move |desk, actor| desk.packages_of_expert(actor, &id.0)).await
 }

@@ -10,18 +10,18 @@ use raakvlak_service::actor::Actor;
 use raakvlak_service::audit::View;
 use raakvlak_service::error::Error;
 use raakvlak_service::experts::{Disclosed, ExpertExport};
-use raakvlak_service::fitting::FittingPackage;
+use raakvlak_service::fitting::{FittingCount, FittingPackage};
 use raakvlak_service::rules::judging::Report;
 use raakvlak_service::rules::trying::OwnCase;
 use utoipa::ToSchema;
 
-use super::answers::{Answered, PageQuery, change, done, make, rank, read, read_record, read_rows};
+use super::answers::{Answered, PageQuery, change, done, make, rank_rows, read, read_record, read_rows};
 use super::experts::Consent;
 use crate::authentication::Caller;
 use crate::body::Checked;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
-use crate::paging::Page;
+use crate::paging::{Page, PageWith};
 use crate::parameters::InQuery;
 use crate::shared::Shared;
 
@@ -183,14 +183,26 @@ pub(crate) async fn preview_me(shared: web::Data<Shared>, caller: Caller) -> Ans
 }
 
 /// List the packages that fit me
+///
+/// With how many fit in all. A page begins at a place in the list as it is now.
 #[utoipa::path(
     operation_id = "list_my_packages",
     tag = "me",
-    responses((status = 200, description = "The packages, best first, each with what you have not told yet and what could matter for it.", body = Vec<FittingPackage>))
+    params(PageQuery),
+    responses((
+        status = 200,
+        description = "A page, best first, each with what you have not told yet and what could matter for it.",
+        body = PageWith<FittingCount, FittingPackage>
+    ))
 )]
 #[get("/me/packages")]
-pub(crate) async fn list_my_packages(shared: web::Data<Shared>, caller: Caller) -> Answered {
-    rank(&shared, &caller, |desk, actor| desk.fitting_packages(actor)).await
+pub(crate) async fn list_my_packages(
+    shared: web::Data<Shared>,
+    caller: Caller,
+    request: HttpRequest,
+    page: InQuery<PageQuery>,
+) -> Answered {
+    rank_rows(&shared, &request, &caller, page.0, |desk, actor, page| desk.fitting_packages(actor, page)).await
 }
 
 /// See what the rules say to me about work

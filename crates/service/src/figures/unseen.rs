@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::identifiers::ExpertId;
@@ -121,9 +122,7 @@ impl Desk {
 
     /// What keeps each of these out.
     fn causes(&self, snapshot: &Snapshot, unseen: &[Matchable]) -> Result<Vec<UnseenPerson>, Error> {
-        let packages = self.open_packages()?;
-        let demands = packages.iter().map(|(package, knob)| self.demand(snapshot, package, knob)).collect::<Result<Vec<_>, _>>()?;
-        let board = Board::new(demands);
+        let board = self.board_under_rules(snapshot)?;
         let cause = |found: &Matchable, crew: Crew| cause_of(&board.packages_for(&snapshot.pool, found.person, snapshot.day, crew), found);
         let mut causes = Vec::with_capacity(unseen.len());
         let _ = in_order(unseen, self.matcher().threads(), cause, |cause| {
@@ -131,6 +130,16 @@ impl Desk {
             ControlFlow::Continue(())
         });
         Ok(causes)
+    }
+
+    /// The open packages, each kept from whom the rules keep out of it.
+    fn board_under_rules(&self, snapshot: &Snapshot) -> Result<Arc<Board>, Error> {
+        let open = self.open_packages(snapshot)?;
+        if open.guarded.is_empty() {
+            return Ok(Arc::clone(&open.board));
+        }
+        let demands = open.iter().map(|open| self.demand_of_open(open)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Arc::new(Board::new(demands)))
     }
 
     /// Notes for everybody who is named that somebody read of them; who has gone meanwhile, or taken back their yes, is left out.

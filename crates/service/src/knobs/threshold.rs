@@ -20,7 +20,7 @@ use raakvlak_store::packages::StoredPackage;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{InForce, effective, narrowest, open_in, scopes_from};
+use super::{InForce, Settings, effective, narrowest, open_in, scopes_from};
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
 use crate::desk::{Desk, Page, PageRequest};
@@ -213,7 +213,8 @@ impl Found {
 
 /// The open packages of a scope, each with what ranking goes by now.
 fn trials_in(db: &mut Db, scope: &Scope) -> Result<Vec<Trial>, Error> {
-    open_in(db, Knob::Threshold, scope)?.into_iter().map(|found| Trial::of(db, found)).collect()
+    let settings = Settings::read(db)?;
+    open_in(db, Knob::Threshold, scope)?.into_iter().map(|found| Trial::of(&settings, found)).collect()
 }
 
 /// A page of the open packages of a scope, by id, and how many there are in all.
@@ -222,7 +223,8 @@ fn page_of_trials(db: &mut Db, scope: &Scope, request: &PageRequest) -> Result<(
     let packages = open.len();
     let is_later = |stored: &StoredPackage| request.after.as_deref().is_none_or(|after| stored.package.id.as_str() > after);
     let rows = open.into_iter().filter(|(stored, _)| is_later(stored)).take(request.shown() + 1);
-    let trials = rows.map(|found| Trial::of(db, found)).collect::<Result<Vec<_>, _>>()?;
+    let settings = Settings::read(db)?;
+    let trials = rows.map(|found| Trial::of(&settings, found)).collect::<Result<Vec<_>, _>>()?;
     Ok((packages, Page::of(trials, request, |trial| trial.stored.package.id.to_string())))
 }
 
@@ -234,8 +236,8 @@ struct Trial {
 }
 
 impl Trial {
-    fn of(db: &mut Db, (stored, is_set_elsewhere): (StoredPackage, bool)) -> Result<Self, Error> {
-        let holds = effective(db, &stored.package)?;
+    fn of(mut settings: &Settings, (stored, is_set_elsewhere): (StoredPackage, bool)) -> Result<Self, Error> {
+        let holds = effective(&mut settings, &stored.package)?;
         Ok(Self { stored, holds, is_set_elsewhere })
     }
 

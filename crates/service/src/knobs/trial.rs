@@ -2,22 +2,21 @@
 
 use std::ops::ControlFlow;
 
-use raakvlak_domain::knobs::{MatcherSetting, Scope};
-use raakvlak_domain::packages::TaskPackage;
+use raakvlak_domain::knobs::{MatcherKnob, MatcherSetting, Scope};
 use raakvlak_engine::batch::in_order;
 use raakvlak_engine::crew::Crew;
 use raakvlak_engine::demand::Demand;
 use raakvlak_engine::fairness::{Alarm, Places, Spread, alarms, spread};
 use raakvlak_engine::shortlist::shortlist;
-use raakvlak_store::Db;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{InForce, Source, effective, resolved, scopes_from, scopes_of};
+use super::{Settings, Source, resolved, scopes_from, scopes_of};
 use crate::actor::Actor;
 use crate::authorise::{Action, Object, authorise};
 use crate::desk::Desk;
 use crate::error::Error;
+use crate::ranking::packages::OpenPackage;
 use crate::ranking::people::Snapshot;
 
 /// What a setting would do to the lists of all packages in a scope.
@@ -53,13 +52,11 @@ impl Desk {
     /// [`Error::NotFound`] when the scope's record does not exist; [`Error::NotAllowed`] for anybody but mediators and stewards.
     pub fn preview_scope(&self, actor: &Actor, scope: &Scope, setting: &MatcherSetting) -> Result<ScopePreview, Error> {
         authorise(actor, Action::TurnKnob, &Object::Network)?;
-        let packages = self.open_packages()?;
-        let trials = self.read(|db| {
-            scopes_from(db, scope)?;
-            let within = packages.into_iter().filter(|(package, _)| scopes_of(package).contains(scope));
-            within.map(|(package, _)| Trial::of(db, package, scope, setting)).collect::<Result<Vec<_>, _>>()
-        })?;
+        self.read(|db| scopes_from(db, scope).map(drop))?;
         let snapshot = self.people()?;
+        let open = self.open_packages(&snapshot)?;
+        let within = open.iter().filter(|open| scopes_of(&open.package).contains(scope));
+        let trials = within.map(|package| Trial::of(&open.settings, package, scope, setting)).collect::<Result<Vec<_>, _>>()?;
         let outcome = self.tried(&snapshot, &trials)?;
         let spread = |places: &Places| spread(&snapshot.pool, snapshot.words.lexicon.vocabulary(), snapshot.day, places);
         let (before, after) = (spread(&outcome.before), spread(&outcome.after));
@@ -76,10 +73,10 @@ impl Desk {
         })
     }
 
-    fn tried(&self, snapshot: &Snapshot, trials: &[Trial]) -> Result<Outcome, Error> {
+    fn tried(&self, snapshot: &Snapshot, trials: &[Trial<'_>]) -> Result<Outcome, Error> {
         let demands = trials.iter().map(|trial| {
-            let before = self.demand(snapshot, &trial.package, &trial.before)?;
-            let after = (trial.before.matcher != trial.after.matcher).then(|| before.turned(&trial.after.matcher));
+            let before = self.demand_of_open(trial.open)?;
+            let after = (trial.open.knob.matcher != trial.after).then(|| before.turned(&trial.after));
             Ok((before, after))
         });
         let demands: Vec<(Demand, Option<Demand>)> = demands.collect::<Result<_, Error>>()?;
@@ -102,27 +99,25 @@ impl Desk {
     }
 }
 
-/// A package, with the setting that holds for it and the one that would.
-struct Trial {
-    package: TaskPackage,
-    before: InForce,
-    after: InForce,
+/// An open package, with the setting that would hold for it.
+struct Trial<'a> {
+    open: &'a OpenPackage,
+    after: MatcherKnob,
     /// Where what holds more narrowly than the scope comes from; the start where nothing does.
     narrower: Source,
 }
 
-impl Trial {
-    fn of(db: &mut Db, package: TaskPackage, scope: &Scope, setting: &MatcherSetting) -> Result<Self, Error> {
-        let before = effective(db, &package)?;
+impl<'a> Trial<'a> {
+    fn of(mut settings: &Settings, open: &'a OpenPackage, scope: &Scope, setting: &MatcherSetting) -> Result<Self, Error> {
         // What is set more narrowly goes on counting; the weights with which a programme starts stand on top of what the network says.
-        let scopes: Vec<Scope> = scopes_of(&package).into_iter().take_while(|found| found != scope).collect();
-        let (found, _, narrower) = resolved(db, &scopes)?;
-        let after = before.with_matcher(match narrower {
+        let scopes: Vec<Scope> = scopes_of(&open.package).into_iter().take_while(|found| found != scope).collect();
+        let (found, _, narrower) = resolved(&mut settings, &scopes)?;
+        let after = open.knob.with_matcher(match narrower {
             Source::Start | Source::Network => *setting,
             Source::ProgrammeStart => MatcherSetting { weights: found.weights, ..*setting },
             Source::Package | Source::Programme => found,
         });
-        Ok(Self { package, before, after, narrower })
+        Ok(Self { open, after: after.matcher, narrower })
     }
 }
 

@@ -225,7 +225,7 @@ fn check_open(tx: &mut Tx<'_>, found: &StoredMatch) -> Result<(), Error> {
 /// Before a first offer the person told as much as the threshold knob asks. Until then they can be found and reviewed like everybody else.
 fn check_questions(tx: &mut Tx<'_>, found: &StoredMatch) -> Result<(), Error> {
     let package = packages::get(tx, &found.package)?.ok_or(Error::NotFound)?.package;
-    let least = narrowest::<ThresholdKnob>(tx, &scopes_of(&package))?.0.questions.get();
+    let least = narrowest::<ThresholdKnob>(&mut **tx, &scopes_of(&package))?.0.questions.get();
     if least == 0 {
         return Ok(());
     }

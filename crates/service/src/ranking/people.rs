@@ -18,19 +18,21 @@ use raakvlak_store::matches::{MatchQuery, StoredMatch};
 use raakvlak_store::{Db, Keys, ObjectKind, StoreError, experts, matches, shortlists};
 use rayon::prelude::*;
 
+use super::packages::{self, OpenPackages};
 use super::words::Words;
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::exchange::committed::committed_hours;
 
 impl Desk {
-    /// Reads everybody, unless that was done already, so that whoever asks for the first ranking does not wait for it.
+    /// Reads everybody and the open packages, unless that was done already, so that whoever asks for the first ranking does not wait for it.
     ///
     /// # Errors
     ///
     /// [`Error::Unavailable`] when the store cannot be reached.
     pub fn read_people(&self) -> Result<(), Error> {
-        self.matcher().up_to_date(self).map(drop)
+        let people = self.people()?;
+        self.open_packages(&people).map(drop)
     }
 }
 
@@ -65,6 +67,7 @@ pub(crate) struct Matcher {
 struct Kept {
     latest: ArcSwapOption<Snapshot>,
     working: Mutex<Option<Working>>,
+    packages: packages::Keeper,
 }
 
 /// So many people that have changed are read one by one; more are read together with everybody else.
@@ -128,6 +131,11 @@ impl Matcher {
             self.tidy(&mut renewed);
         }
         Ok(self.kept.publish(working.insert(renewed)))
+    }
+
+    /// The packages that are open to matches at this moment, read with the words with which these people were.
+    pub(crate) fn open_packages(&self, desk: &Desk, people: &Snapshot) -> Result<Arc<OpenPackages>, Error> {
+        self.kept.packages.up_to_date(desk, &self.threads, people)
     }
 
     /// The words and places in force. People may have changed since they were read; words change by an import alone.

@@ -7,7 +7,8 @@ use std::sync::{Arc, PoisonError};
 use raakvlak_domain::arrangements::Arrangement;
 use raakvlak_domain::calendar::Date;
 use raakvlak_domain::experts::Expert;
-use raakvlak_domain::identifiers::{ExpertId, MatchId, PackageId};
+use raakvlak_domain::identifiers::{ExpertId, MatchId, PackageId, RuleId};
+use raakvlak_domain::organisations::OrganisationKind;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_domain::rules::{Effect, RulesKnob};
 use raakvlak_store::{Db, ObjectKind, StoreError, experts, matches};
@@ -58,35 +59,135 @@ struct Question {
     day: Date,
 }
 
+/// The rules that keep people out of lists, with what it takes to say whether they may keep somebody out of a package.
+pub(crate) struct AtShortlist {
+    rules: Vec<Arc<SoundRule>>,
+    today: Date,
+}
+
+impl AtShortlist {
+    /// The rules as this transaction sees them.
+    pub(crate) fn read(desk: &Desk, db: &mut Db, today: Date) -> Result<Self, Error> {
+        let book = desk.rule_keeper().book(db)?;
+        let rules = book.rules().iter().filter(|sound| sound.rule.at_shortlist).cloned().collect();
+        Ok(Self { rules, today })
+    }
+
+    /// Whether one of them asks what kind an organisation is.
+    pub(crate) fn ask_kind(&self) -> bool {
+        let asks_kind = |sound: &Arc<SoundRule>| sound.fields().iter().any(|name| fields::is(*name, fields::WORK_ORGANISATION_KIND));
+        self.rules.iter().any(asks_kind)
+    }
+
+    /// What may keep somebody out of a package of an organisation of this kind; `None` when nothing can, whoever it is.
+    pub(crate) fn guard(&self, package: &TaskPackage, kind: Option<OrganisationKind>) -> Option<Guard> {
+        if self.rules.is_empty() {
+            return None;
+        }
+        let case = Case::of_work(package, kind, self.today);
+        let (day, facts) = (case.days().0, case.facts());
+        // Without anything of the person most rules are decided already, and then nobody has to be read.
+        let rules: Vec<Arc<SoundRule>> =
+            self.rules.iter().filter(|sound| sound.rule.holds_on(day) && sound.may_keep_out(&facts)).cloned().collect();
+        let told = facts.only(&rules.iter().flat_map(|sound| sound.fields()).collect());
+        Guard { rules, told }.unless_empty()
+    }
+}
+
+/// The rules that may keep somebody out of a package, and what is told of its work under the names that they use.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    rules: Vec<Arc<SoundRule>>,
+    told: Combination,
+}
+
+impl Guard {
+    fn unless_empty(self) -> Option<Self> {
+        (!self.rules.is_empty()).then_some(self)
+    }
+
+    /// The same with the rules alone that block under a setting of the rules knob.
+    pub(crate) fn under(mut self, knob: &RulesKnob) -> Option<Self> {
+        self.rules.retain(|sound| knob.effect(&sound.rule) == Some(Effect::Block));
+        self.unless_empty()
+    }
+
+    /// What the rules need of people.
+    fn names(&self) -> impl Iterator<Item = usize> {
+        self.rules.iter().flat_map(|sound| sound.fields()).filter(|name| fields::is_of_person(*name))
+    }
+
+    /// Whether a rule keeps somebody out who tells this. What went wrong keeps nobody out, and is noted.
+    fn keeps_out(&self, told: &Combination, troubled: &mut Troubled) -> bool {
+        let facts = Facts::default().with(self.told.clone()).with(told.clone());
+        self.rules.iter().any(|sound| match sound.judge(&facts) {
+            Some(Three::Unknown(Open { trouble: Some(trouble), .. })) => {
+                troubled.insert((sound.rule.id.clone(), trouble.into()));
+                false
+            }
+            judged => judged == Some(Three::No),
+        })
+    }
+}
+
+/// The packages that rules may keep somebody out of. Those of which the same is told to the same rules stand together, and are judged once.
+#[derive(Debug, Default)]
+pub(crate) struct Guarded {
+    guards: Vec<(Arc<Guard>, Vec<PackageId>)>,
+    names: BTreeSet<usize>,
+}
+
+impl FromIterator<(PackageId, Arc<Guard>)> for Guarded {
+    fn from_iter<I: IntoIterator<Item = (PackageId, Arc<Guard>)>>(guards: I) -> Self {
+        let mut alike: HashMap<_, (Arc<Guard>, Vec<PackageId>)> = HashMap::new();
+        for (package, guard) in guards {
+            let rules: Vec<(RuleId, u32)> = guard.rules.iter().map(|sound| (sound.rule.id.clone(), sound.rule.number.get())).collect();
+            let same = alike.entry((rules, guard.told.clone())).or_insert_with(|| (guard, Vec::new()));
+            same.1.push(package);
+        }
+        let guards: Vec<_> = alike.into_values().collect();
+        let names = guards.iter().flat_map(|(guard, _)| guard.names()).collect();
+        Self { guards, names }
+    }
+}
+
+impl Guarded {
+    /// Whether no rule may keep anybody out of anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.guards.is_empty()
+    }
+}
+
 impl Desk {
     /// Whom the rules keep out of a package under a setting of the rules knob; under the one that holds when `None`.
     pub(crate) fn kept_out(&self, package: &TaskPackage, knob: Option<&RulesKnob>) -> Result<Arc<BTreeSet<ExpertId>>, Error> {
         let today = self.today();
         self.read(|db| {
-            let book = self.rule_keeper().book(db)?;
-            let mut rules: Vec<Arc<SoundRule>> = book.rules().iter().filter(|sound| sound.rule.at_shortlist).cloned().collect();
-            if rules.is_empty() {
-                return Ok(Arc::default());
-            }
-            let names_kind = |sound: &Arc<SoundRule>| sound.fields().iter().any(|name| fields::is(*name, fields::WORK_ORGANISATION_KIND));
-            let kind = if rules.iter().any(names_kind) { kind_of(db, &package.organisation)? } else { None };
-            let case = Case::of_work(package, kind, today);
-            let (day, facts) = (case.days().0, case.facts());
-            // Without anything of the person most rules are decided already, and then nobody has to be read.
-            rules.retain(|sound| sound.rule.holds_on(day) && sound.may_keep_out(&facts));
-            if rules.is_empty() {
-                return Ok(Arc::default());
-            }
+            let rules = AtShortlist::read(self, db, today)?;
+            let kind = if rules.ask_kind() { kind_of(db, &package.organisation)? } else { None };
+            let Some(guard) = rules.guard(package, kind) else { return Ok(Arc::default()) };
             let knob = match knob {
                 Some(knob) => knob.clone(),
                 None => narrowest::<RulesKnob>(db, &scopes_of(package))?.0,
             };
-            rules.retain(|sound| knob.effect(&sound.rule) == Some(Effect::Block));
-            if rules.is_empty() {
-                return Ok(Arc::default());
-            }
+            let Some(guard) = guard.under(&knob) else { return Ok(Arc::default()) };
             let mut people = self.rule_keeper().people.lock().unwrap_or_else(PoisonError::into_inner);
-            people.kept_out(db, package, knob, &rules, &facts, today)
+            people.kept_out(db, package, knob, &guard, today)
+        })
+    }
+
+    /// The packages among these that the rules keep somebody out of. Everybody else is left as they are: only what this one person tells is judged.
+    pub(crate) fn kept_out_of<'a>(&self, guarded: &'a Guarded, expert: &ExpertId, day: Date) -> Result<Vec<&'a PackageId>, Error> {
+        if guarded.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(|db| {
+            let mut people = self.rule_keeper().people.lock().unwrap_or_else(PoisonError::into_inner);
+            let PeopleFacts { followed, troubled, .. } = &mut *people;
+            let followed = follow(followed, db, &guarded.names, day)?;
+            let Some(told) = followed.of.get(expert) else { return Ok(Vec::new()) };
+            let kept_out = guarded.guards.iter().filter(|(guard, _)| guard.keeps_out(told, troubled));
+            Ok(kept_out.flat_map(|(_, packages)| packages).collect())
         })
     }
 }
@@ -97,39 +198,24 @@ impl PeopleFacts {
         db: &mut Db,
         package: &TaskPackage,
         knob: RulesKnob,
-        rules: &[Arc<SoundRule>],
-        facts: &Facts,
+        guard: &Guard,
         day: Date,
     ) -> Result<Arc<BTreeSet<ExpertId>>, Error> {
-        let names = rules.iter().flat_map(|sound| sound.fields()).filter(|name| fields::is_of_person(*name)).collect();
-        let followed = follow(&mut self.followed, db, names, day)?;
+        let followed = follow(&mut self.followed, db, &guard.names().collect(), day)?;
         let question = Question {
             package: package.id.clone(),
             wording: serde_json::to_string(package).map_err(|error| Error::Internal(error.to_string()))?,
             knob,
-            rules: rules.iter().map(|sound| (sound.rule.id.to_string(), sound.rule.number.get(), sound.rule.valid_until)).collect(),
+            rules: guard.rules.iter().map(|sound| (sound.rule.id.to_string(), sound.rule.number.get(), sound.rule.valid_until)).collect(),
             seen: followed.seen,
             day,
-        };
-        let groups = &followed.groups;
-        let troubled = &mut self.troubled;
-        let mut blocked = || -> BTreeSet<ExpertId> {
-            let kept_out = groups.iter().filter(|(combination, _)| {
-                let facts = facts.clone().with((***combination).clone());
-                rules.iter().any(|sound| match sound.judge(&facts) {
-                    Some(Three::Unknown(Open { trouble: Some(trouble), .. })) => {
-                        troubled.insert((sound.rule.id.clone(), trouble.into()));
-                        false
-                    }
-                    judged => judged == Some(Three::No),
-                })
-            });
-            kept_out.flat_map(|(_, people)| people.iter().cloned()).collect()
         };
         if let Some(known) = self.answers.get(&question) {
             return Ok(Arc::clone(known));
         }
-        let answer = Arc::new(blocked());
+        let troubled = &mut self.troubled;
+        let kept_out = followed.groups.iter().filter(|(combination, _)| guard.keeps_out(combination, troubled));
+        let answer: Arc<BTreeSet<ExpertId>> = Arc::new(kept_out.flat_map(|(_, people)| people.iter().cloned()).collect());
         // What was seen before nobody asks about again.
         self.answers.retain(|kept, _| kept.seen == question.seen && kept.day == question.day);
         if self.answers.len() >= MOST_KEPT {
@@ -141,12 +227,12 @@ impl PeopleFacts {
 }
 
 /// What people tell under these names, and under those that were followed already, as this transaction sees it.
-fn follow<'a>(kept: &'a mut Option<Followed>, db: &mut Db, names: BTreeSet<usize>, day: Date) -> Result<&'a Followed, Error> {
+fn follow<'a>(kept: &'a mut Option<Followed>, db: &mut Db, names: &BTreeSet<usize>, day: Date) -> Result<&'a Followed, Error> {
     let head = db.changes_head()?;
     let followed = match kept.take() {
-        Some(followed) if followed.day == day && followed.names.is_superset(&names) => followed.up_to(db, head)?,
+        Some(followed) if followed.day == day && followed.names.is_superset(names) => followed.up_to(db, head)?,
         before => {
-            let names = before.map(|followed| followed.names).unwrap_or_default().union(&names).copied().collect();
+            let names = before.map(|followed| followed.names).unwrap_or_default().union(names).copied().collect();
             Followed::read_all(db, names, day, head)?
         }
     };
