@@ -9,6 +9,7 @@ use raakvlak_domain::knobs::{Knob, MatcherSetting, Position, Scope, Weights};
 use raakvlak_domain::packages::{PackageState, TaskPackage};
 use raakvlak_domain::rules::RulesKnob;
 use raakvlak_domain::thresholds::ThresholdKnob;
+use raakvlak_domain::users::Role;
 use raakvlak_engine::gates::Gate;
 use raakvlak_service::actor::Actor;
 use raakvlak_service::desk::{Desk, DeskSettings, PageRequest};
@@ -196,7 +197,9 @@ fn write(town: &Empty, dice: &mut Dice, number: usize) -> String {
 
 on_both_databases!(what_fits_is_what_the_store_says_after_every_write, |database| {
     let town = Empty::on(&database);
-    town.desk.fill_demo().unwrap();
+    let who = town.desk.fill_demo().unwrap();
+    let (_, user) = who.users.iter().find(|(role, _)| *role == Role::Expert).unwrap();
+    let asking = town.desk.actor_for_user(user).unwrap();
     let twin = Expert { id: of(&json!("e-nobody-else")), ..town.read(experts::all).swap_remove(3).expert };
     town.desk.store().write(move |tx| experts::insert(tx, &twin, None).map(drop)).unwrap();
     let people: Vec<ExpertId> = town.read(experts::ids);
@@ -210,6 +213,10 @@ on_both_databases!(what_fits_is_what_the_store_says_after_every_write, |database
             let somebody = dice.one(&people);
             assert_eq!(fitting(&town.desk, somebody), fitting(&fresh, somebody), "{what}: {somebody}");
         }
+        let (count, page) = town.desk.fitting_packages(&asking, &PageRequest::first(7)).unwrap();
+        let all = fitting(&town.desk, &expert_of(&asking)).packages;
+        assert_eq!(count.fitting as usize, all.len(), "{what}");
+        assert!(page.items.iter().map(|listed| &listed.package).eq(all.iter().take(7).map(|listed| &listed.package)), "{what}");
         if number % 3 == 0 {
             let (open, kept_out) = assert_like_one_by_one(&town, dice.one(&people));
             looked_at += open;

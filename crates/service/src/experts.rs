@@ -272,7 +272,7 @@ impl Desk {
     /// [`Error::NotFound`] when there is no such expert that the actor may know of.
     pub fn packages_of_expert(&self, actor: &Actor, id: &ExpertId) -> Result<ExpertAnswer, Error> {
         self.read(|db| readable(db, actor, id, Action::FindPackages).map(drop))?;
-        let (mut answer, _) = self.packages_for(id)?.answer;
+        let mut answer = self.packages_for(id)?;
         if !actor.is_expert(id) {
             crate::shortlists::hide_avoided(&mut answer.barriers);
         }

@@ -46,12 +46,10 @@ impl Desk {
         let own = actor.expert.clone().ok_or(Error::NotFound)?;
         self.read(|db| readable(db, actor, &own, Action::FindPackages).map(drop))?;
         let begins = request.number()?.map_or(0, |after| usize::try_from(after).unwrap_or(usize::MAX));
-        let (found, open) = self.packages_for(&own)?.answer;
-        let fitting = found.packages.len() as u32;
-        let shown =
-            found.packages.iter().skip(begins).take(request.shown() + 1).filter_map(|listed| Some((listed.rank, fits(listed, &open)?)));
+        let (found, open) = self.best_packages_for(&own, begins.saturating_add(request.shown() + 1))?;
+        let shown = found.packages.iter().skip(begins).filter_map(|listed| Some((listed.rank, fits(listed, &open)?)));
         let page = Page::of(shown.collect(), request, |(rank, _)| rank.to_string());
-        Ok((FittingCount { fitting }, page.map(|(_, fitting)| fitting)))
+        Ok((FittingCount { fitting: found.eligible }, page.map(|(_, fitting)| fitting)))
     }
 }
 

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use raakvlak_domain::calendar::Date;
-use raakvlak_domain::identifiers::{ExpertId, PackageId};
+use raakvlak_domain::identifiers::ExpertId;
 use raakvlak_domain::packages::TaskPackage;
 use raakvlak_engine::answer::{self, ExpertAnswer, PackageAnswer};
-use raakvlak_engine::board::Board;
+use raakvlak_engine::board::{Fitting, Visit};
 use raakvlak_engine::demand::Demand;
 use raakvlak_engine::explanation::{self, Explanation};
 use raakvlak_engine::lexicon::UnknownWord;
@@ -97,24 +97,27 @@ impl Desk {
         })
     }
 
-    /// The open packages that fit somebody, each under its own setting of the knob, and those packages.
-    pub(crate) fn packages_for(&self, expert: &ExpertId) -> Result<Found<(ExpertAnswer, Arc<OpenPackages>)>, Error> {
-        let listed = |_: &(ExpertAnswer, Arc<OpenPackages>)| BTreeSet::from([expert.clone()]);
-        self.fresh(listed, |snapshot, as_of| {
+    /// The open packages that fit somebody, each under its own setting of the knob.
+    pub(crate) fn packages_for(&self, expert: &ExpertId) -> Result<ExpertAnswer, Error> {
+        Ok(self.visited(expert, |visit| visit.answer(self.matcher().threads()))?.0)
+    }
+
+    /// The best so many of the open packages that fit somebody, and those packages.
+    pub(crate) fn best_packages_for(&self, expert: &ExpertId, most: usize) -> Result<(Fitting, Arc<OpenPackages>), Error> {
+        self.visited(expert, |visit| visit.best(most, self.matcher().threads()))
+    }
+
+    /// What is found when somebody is held against all open packages, but for those that the rules keep them out of; and those packages.
+    fn visited<T>(&self, expert: &ExpertId, find: impl Fn(&Visit<'_>) -> T) -> Result<(T, Arc<OpenPackages>), Error> {
+        let listed = |_: &(T, Arc<OpenPackages>)| BTreeSet::from([expert.clone()]);
+        let found = self.fresh(listed, |snapshot, as_of| {
             let person = snapshot.pool.position(expert).ok_or(Error::NotFound)?;
             let open = self.open_packages(snapshot)?;
-            let kept_out: BTreeSet<&PackageId> = self.kept_out_of(&open.guarded, expert, open.day)?.into_iter().collect();
-            let threads = self.matcher().threads();
-            if kept_out.is_empty() {
-                return Ok((open.board.packages_for(&snapshot.pool, person, as_of, threads), open));
-            }
-            let blocking = |open: &OpenPackage| match kept_out.contains(&open.package.id) {
-                true => open.demand.blocking([expert.clone()]),
-                false => open.demand.clone(),
-            };
-            let board = Board::new(open.iter().map(blocking).collect());
-            Ok((board.packages_for(&snapshot.pool, person, as_of, threads), open))
-        })
+            let kept_out = self.kept_out_of(&open.guarded, expert, open.day)?;
+            let found = find(&open.board.visit(&snapshot.pool, person, as_of).kept_out_of(kept_out));
+            Ok((found, open))
+        });
+        Ok(found?.answer)
     }
 
     /// What is found of a package and its work in the people as they are now: it names nobody.
