@@ -17,13 +17,13 @@ use raakvlak_service::error::Error;
 use raakvlak_service::exchange::matching::ExpertAnswer;
 use raakvlak_service::places::{Gazetteer, PostcodeArea, Postcodes};
 use raakvlak_store::packages::PackageQuery;
-use raakvlak_store::{experts, knobs, organisations, packages, programmes};
+use raakvlak_store::{experts, knobs, organisations, packages, programmes, rules};
 use raakvlak_testkit::on_both_databases;
 use raakvlak_testkit::town::{Empty, Town, expert_of, of, prose, together, work};
 use serde_json::{Value, json};
 
 use crate::common::Dice;
-use crate::rules::rule;
+use crate::rules::{paid, rule, switched};
 
 /// A desk beside the one at hand, which remembers nothing.
 fn beside(settings: &DeskSettings) -> Desk {
@@ -128,7 +128,10 @@ fn turn(town: &Empty, dice: &mut Dice, knob: Knob) {
         }
         _ => {
             let act = *dice.one(&["off", "warn", "as_written"]);
-            let setting = of::<RulesKnob>(&json!({ "switches": [{ "rule": "weekly_hours", "act": act }] }));
+            let mut names: Vec<String> = town.read(rules::all).into_iter().map(|kept| kept.rule.id.to_string()).collect();
+            names.push("weekly_hours".to_owned());
+            let switches: Vec<Value> = names.into_iter().map(|rule| json!({ "rule": rule, "act": act })).collect();
+            let setting = of::<RulesKnob>(&json!({ "switches": switches }));
             town.desk.turn_plain_knob(&system, &scope, (!is_taken_away).then_some(setting), why(), built_on).map(drop).unwrap();
         }
     }
@@ -245,6 +248,49 @@ on_both_databases!(another_table_of_places_counts_for_the_open_packages_too, |da
         town.desk.import_postcodes(&town.steward, &area(name)).unwrap();
         assert_eq!(ids(&fitting(&town.desk, &anna)), expected, "{name}");
     }
+});
+
+on_both_databases!(a_rule_keeps_somebody_out_until_the_knob_or_what_they_tell_says_otherwise, |database| {
+    let town = Town::on(&database);
+    let (one, other) = (paid(&town, "p-1", 30), paid(&town, "p-2", 30));
+    let busy = town.person("e-busy", json!({ "commitments": [{ "hours": 36 }] }));
+    let found = || {
+        let (count, page) = town.desk.fitting_packages(&busy, &PageRequest::first(9)).unwrap();
+        let answer = town.desk.packages_of_expert(&busy, &expert_of(&busy)).unwrap();
+        let by_rule = answer.barriers.iter().find(|barrier| barrier.gate == Gate::Rule).map_or(0, |barrier| barrier.all);
+        assert_eq!((count.fitting, by_rule), (answer.packages.len() as u32, 2 - answer.packages.len() as u32));
+        page.items.into_iter().map(|listed| listed.package).collect::<Vec<_>>()
+    };
+    assert_eq!(found(), []);
+    let turn = |scope: Scope, act: &str, on| {
+        town.desk
+            .turn_plain_knob(&town.mediator, &scope, Some(switched("weekly_hours", act)), prose("we praten erover"), on)
+            .map(drop)
+            .unwrap();
+    };
+    turn(Scope::Package(other.clone()), "warn", 0);
+    assert_eq!(found(), std::slice::from_ref(&other));
+    turn(Scope::Network, "off", 0);
+    assert_eq!(found(), [one.clone(), other.clone()]);
+    turn(Scope::Network, "as_written", 1);
+    assert_eq!(found(), std::slice::from_ref(&other));
+    let id = expert_of(&busy);
+    let profile = town.desk.expert(&busy, &id).unwrap();
+    let expert = Expert { commitments: Some(vec![of(&json!({ "hours": 12 }))]), ..profile.value };
+    town.desk.update_expert(&busy, expert, &id, profile.version).unwrap();
+    assert_eq!(found(), [one, other], "who works less elsewhere is kept out of nothing any more");
+});
+
+on_both_databases!(who_missed_changes_reads_all_packages_again, |database| {
+    let town = Town::on(&database);
+    let anna = expert_of(&town.person("e-anna", json!({})));
+    let open: Vec<PackageId> = ["p-0", "p-1"].iter().map(|id| town.work(id, 1)).collect();
+    assert_eq!(ids(&fitting(&town.desk, &anna)), ["p-0", "p-1"]);
+    let version = town.read(|db| packages::get(db, &open[0])).unwrap().version;
+    town.desk.pause_package(&town.mediator, &open[0], version).unwrap();
+    let cleared = town.desk.store().write(|tx| tx.clear_changes(tx.now().plus_seconds(1))).unwrap();
+    assert!(cleared > 0);
+    assert_eq!(ids(&fitting(&town.desk, &anna)), ["p-1"]);
 });
 
 on_both_databases!(a_closed_package_is_gone_at_once_and_a_page_is_a_part_of_the_list, |database| {

@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use crate::common::open_todos;
 
 /// Paid work that asks so many hours at least.
-fn paid(town: &Town, id: &str, least: u32) -> PackageId {
+pub(crate) fn paid(town: &Town, id: &str, least: u32) -> PackageId {
     let mut told = work(id, 2);
     told["hours"] = json!({ "min": least, "max": 40 });
     told["reward"] = json!({ "kind": "paid", "amount": 16 });
@@ -46,7 +46,7 @@ fn listed(town: &Town, package: &PackageId) -> (u32, u32) {
     (answer.eligible, kept_out)
 }
 
-fn switched(rule: &str, act: &str) -> RulesKnob {
+pub(crate) fn switched(rule: &str, act: &str) -> RulesKnob {
     of(&json!({ "switches": [{ "rule": rule, "act": act }] }))
 }
 

@@ -176,19 +176,25 @@ impl Desk {
         })
     }
 
-    /// The packages among these that the rules keep somebody out of. Everybody else is left as they are: only what this one person tells is judged.
+    /// The packages among these that the rules keep somebody out of. Only this one person is read: whoever asks for themselves does not wait for what rules
+    /// need of everybody.
     pub(crate) fn kept_out_of<'a>(&self, guarded: &'a Guarded, expert: &ExpertId, day: Date) -> Result<Vec<&'a PackageId>, Error> {
         if guarded.is_empty() {
             return Ok(Vec::new());
         }
-        self.read(|db| {
-            let mut people = self.rule_keeper().people.lock().unwrap_or_else(PoisonError::into_inner);
-            let PeopleFacts { followed, troubled, .. } = &mut *people;
-            let followed = follow(followed, db, &guarded.names, day)?;
-            let Some(told) = followed.of.get(expert) else { return Ok(Vec::new()) };
-            let kept_out = guarded.guards.iter().filter(|(guard, _)| guard.keeps_out(told, troubled));
-            Ok(kept_out.flat_map(|(_, packages)| packages).collect())
-        })
+        let told = self.read(|db| {
+            let Some(found) = experts::get(db, expert)? else { return Ok(None) };
+            let others = arranged(db, Some(std::slice::from_ref(expert)))?.remove(expert).unwrap_or_default();
+            Ok(Some(combination(&guarded.names, &found.expert, others, day)))
+        })?;
+        let Some(told) = told else { return Ok(Vec::new()) };
+        let mut troubled = Troubled::default();
+        let kept_out = guarded.guards.iter().filter(|(guard, _)| guard.keeps_out(&told, &mut troubled));
+        let kept_out = kept_out.flat_map(|(_, packages)| packages).collect();
+        if !troubled.is_empty() {
+            self.rule_keeper().people.lock().unwrap_or_else(PoisonError::into_inner).troubled.extend(troubled);
+        }
+        Ok(kept_out)
     }
 }
 
@@ -239,14 +245,22 @@ fn follow<'a>(kept: &'a mut Option<Followed>, db: &mut Db, names: &BTreeSet<usiz
     Ok(kept.insert(followed))
 }
 
+/// What somebody tells under these names on a day.
+fn combination(names: &BTreeSet<usize>, person: &Expert, arranged: Vec<Arrangement>, day: Date) -> Combination {
+    let others: Vec<OtherWork> = arranged.into_iter().map(|arrangement| OtherWork { arrangement }).collect();
+    let mut facts = Facts::default();
+    facts.person(person, Reader::Mediator, &others, day);
+    facts.only(names)
+}
+
 impl Followed {
     fn read_all(db: &mut Db, names: BTreeSet<usize>, day: Date, seen: i64) -> Result<Self, Error> {
         let mut followed = Self { names, day, seen, of: HashMap::new(), groups: HashMap::new() };
         let mut arranged = arranged(db, None)?;
         for found in experts::all(db)? {
             let others = arranged.remove(&found.expert.id).unwrap_or_default();
-            let combination = followed.combination(&found.expert, others);
-            followed.put(found.expert.id, Some(combination));
+            let told = combination(&followed.names, &found.expert, others, day);
+            followed.put(found.expert.id, Some(told));
         }
         Ok(followed)
     }
@@ -279,18 +293,11 @@ impl Followed {
             experts::get_all(db, &touched)?.into_iter().map(|found| (found.expert.id.clone(), found.expert)).collect();
         for id in touched {
             let others = arranged.remove(&id).unwrap_or_default();
-            let combination = there.remove(&id).map(|person| self.combination(&person, others));
-            self.put(id, combination);
+            let told = there.remove(&id).map(|person| combination(&self.names, &person, others, self.day));
+            self.put(id, told);
         }
         self.seen = head;
         Ok(self)
-    }
-
-    fn combination(&self, person: &Expert, arranged: Vec<Arrangement>) -> Combination {
-        let others: Vec<OtherWork> = arranged.into_iter().map(|arrangement| OtherWork { arrangement }).collect();
-        let mut facts = Facts::default();
-        facts.person(person, Reader::Mediator, &others, self.day);
-        facts.only(&self.names)
     }
 
     fn put(&mut self, id: ExpertId, combination: Option<Combination>) {
