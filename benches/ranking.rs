@@ -26,6 +26,10 @@ use raakvlak_engine::preview::preview;
 use raakvlak_engine::shortlist::shortlist;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+/// The one of the service, so that asking for memory takes as long as there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PACKAGES: u64 = 1_000;
 const PEOPLE: [u64; 2] = [10_000, 100_000];
 
@@ -148,6 +152,13 @@ fn g_packages_for_one_person(bencher: Bencher) {
 fn g_packages_for_one_person_on_a_board(bencher: Bencher, packages: u64) {
     let board = Board::new((0..packages).map(|number| demand(number, &MatcherKnob::default())).collect());
     one_person_after_the_other(bencher, |pool, person| board.packages_for(pool, person, day(), threads()));
+}
+
+/// The best twenty of them, and how many fit.
+#[divan::bench(args = [1_000, 10_000, 100_000], sample_count = 100)]
+fn g_best_packages_for_one_person(bencher: Bencher, packages: u64) {
+    let board = Board::new((0..packages).map(|number| demand(number, &MatcherKnob::default())).collect());
+    one_person_after_the_other(bencher, |pool, person| board.visit(pool, person, day()).best(20, threads()));
 }
 
 fn one_person_after_the_other<T>(bencher: Bencher, answer: impl Fn(&Pool, u32) -> T) {

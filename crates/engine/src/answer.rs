@@ -194,12 +194,12 @@ impl Gathering for Everything {
     const EVERYBODY: bool = true;
 
     fn add(&mut self, stretch: &Stretch) {
-        let shut = gates::shut_for(stretch);
-        let (once, more) = once_and_more(&shut);
-        stretch.pairs(stretch.here & !once & !more).for_each(|(_, pair)| self.candidates.put(&pair));
+        let shut = gates::shut_unless(stretch, |pair| self.candidates.weigh(pair));
+        let (once, _) = once_and_more(&shut);
         self.tally.add(stretch, &shut, once);
+        let hoping = once & stretch.hoping_for(self.near_misses.least_score());
         for (gate, shut) in Gate::ALL.iter().zip(shut) {
-            for (_, pair) in stretch.pairs(shut & once) {
+            for (_, pair) in stretch.pairs(shut & hoping) {
                 if gate.can_open(&pair) && pair.may_score(self.near_misses.least_score()) {
                     self.near_misses.put(Rank::of(&pair));
                 }

@@ -79,7 +79,7 @@ impl Tally {
             count.add_many(*shut, once);
             match (gate.bar(), details.as_mut_slice()) {
                 (_, [only]) => *only = *count,
-                (Some(bar), details) => bits(*shut).for_each(|bit| add_bits(details, stretch.pair(bit).barred(bar), once >> bit & 1 == 1)),
+                (Some(bar), details) => bits(*shut).for_each(|bit| add_bits(details, stretch.bars_of(bit, bar), once >> bit & 1 == 1)),
                 (None, details) => bits(*shut).for_each(|bit| add_details(details, *gate, &stretch.pair(bit), once >> bit & 1 == 1)),
             }
         }

@@ -23,7 +23,7 @@ use crate::words::{bits, competence, mask, position};
 mod requirements;
 mod sparse;
 
-pub(crate) use requirements::{Promise, Requirements, Weighed};
+pub(crate) use requirements::{Promise, Requirements, Share, Weighed};
 use sparse::Sparse;
 
 /// A package under one setting of the matcher knob, ready for matching. Cheap to copy.

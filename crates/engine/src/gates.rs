@@ -175,9 +175,17 @@ macro_rules! registry {
 
         /// For each gate, for whom of these people it is shut.
         pub(crate) fn shut_for(stretch: &Stretch) -> [u64; Gate::COUNT] {
+            shut_unless(stretch, |pair| !<$last_guard as Guard>::is_shut(pair))
+        }
+
+        /// The same, where something else tells of those whom no other gate keeps out whether the last one lets them in.
+        #[inline]
+        pub(crate) fn shut_unless(stretch: &Stretch, mut last_lets_in: impl FnMut(&Pair) -> bool) -> [u64; Gate::COUNT] {
             let mut shut = [$(<$guard as Guard>::shut_for(stretch),)* 0];
             let kept_out = shut.iter().fold(0, |kept_out, shut| kept_out | shut);
-            shut[Gate::$last as usize] = stretch.among(stretch.here & !kept_out, <$last_guard as Guard>::is_shut);
+            for (bit, pair) in stretch.pairs(stretch.here & !kept_out) {
+                shut[Gate::$last as usize] |= u64::from(!last_lets_in(&pair)) << bit;
+            }
             shut
         }
 

@@ -166,6 +166,12 @@ impl<'a> Inquiry<'a> {
         }
     }
 
+    /// What of this kind keeps the person with this number in the layer out.
+    #[inline]
+    pub(crate) fn bars_of(&self, number: usize, bar: Bar) -> u64 {
+        self.layer.bar(number, bar) & self.bars[bar as usize]
+    }
+
     /// What of this kind keeps people out: a packed word, and a mask of it.
     #[inline]
     pub(crate) fn mask(&self, bar: Bar) -> (usize, u64) {
@@ -224,7 +230,7 @@ impl<'a> Pair<'a> {
     /// What of this kind keeps the two apart: the bits that both have.
     #[inline]
     pub(crate) fn barred(&self, bar: Bar) -> u64 {
-        self.layer.bar(self.number, bar) & self.inquiry.bars[bar as usize]
+        self.inquiry.bars_of(self.number, bar)
     }
 
     /// Whether anything of this kind keeps the two apart.

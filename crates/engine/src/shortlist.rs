@@ -82,27 +82,18 @@ impl Candidates {
         }
     }
 
-    /// Takes in somebody who is eligible.
+    /// Takes in somebody whom only the floor of the score may keep out; whether it does not.
     #[inline]
-    pub(crate) fn put(&mut self, pair: &Pair) {
-        self.eligible += 1;
-        if pair.may_score(self.least_score(pair)) {
-            self.keep(Rank::of(pair));
-        }
-    }
-
-    /// Takes in somebody whom only the floor of the score may keep out.
-    #[inline]
-    fn weigh(&mut self, pair: &Pair) {
+    pub(crate) fn weigh(&mut self, pair: &Pair) -> bool {
         let least = self.least_score(pair);
         let (weights, floor) = (pair.demand.weight_sum, pair.demand.knob.floor.get());
         let narrowed = Narrowed::of(pair, least, floor);
-        if narrowed.is_over_the_floor(weights, floor) || !score_floor::is_too_low(pair) {
-            self.eligible += 1;
-            if narrowed.may_be(weights, least) {
-                self.keep(Rank::of(pair));
-            }
+        let is_eligible = narrowed.is_over_the_floor(weights, floor) || !score_floor::is_too_low(pair);
+        self.eligible += u32::from(is_eligible);
+        if is_eligible && narrowed.may_be(weights, least) {
+            self.keep(Rank::of(pair));
         }
+        is_eligible
     }
 
     /// Who scores less than this cannot come in any more.
@@ -153,7 +144,9 @@ impl Gathering for Candidates {
 
     #[inline]
     fn add(&mut self, stretch: &Stretch) {
-        gates::each_let_in_but_for_the_floor(stretch, |pair| self.weigh(pair));
+        gates::each_let_in_but_for_the_floor(stretch, |pair| {
+            self.weigh(pair);
+        });
     }
 
     fn merge(&mut self, other: Self) {

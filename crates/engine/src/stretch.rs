@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use crate::asks::Ask;
 use crate::demand::Demand;
+use crate::distance::Spot;
 use crate::pairs::{Inquiry, Pair};
 use crate::people::{Bar, Fact};
 use crate::pool::zones::ZONE;
-use crate::promising::{AtMost, Promising};
+use crate::promising::{AtMost, Hope, Promising};
 use crate::words::{bits, bits_of};
 
 /// How many people can be asked at once.
@@ -71,6 +72,17 @@ impl<'a> Stretch<'a> {
         self.here & bits_of(promises.iter().map(|at_most| holds(*at_most)))
     }
 
+    /// Those whose score may still be this or more, by what their competences come to at most alone; everybody where that was not found out.
+    pub(crate) fn hoping_for(&self, score: u32) -> u64 {
+        let promises = self.inquiry.promising.get().map_or(&[][..], |promising| promising.among(self.first..self.first + self.count));
+        if promises.is_empty() {
+            return self.here;
+        }
+        let (hope, told) = (Hope::of(self.demand(), score), self.told(Ask::Competences));
+        let untold = if hope.is_left_untold() { self.here & !told } else { 0 };
+        told & bits_of(promises.iter().map(|at_most| hope.is_left(*at_most))) | untold
+    }
+
     /// Everybody who told this.
     #[inline]
     pub(crate) fn told(&self, key: Ask) -> u64 {
@@ -101,6 +113,28 @@ impl<'a> Stretch<'a> {
     pub(crate) fn pairs(&self, some: u64) -> impl Iterator<Item = (usize, Pair<'a>)> {
         let (inquiry, first) = (self.inquiry, self.first);
         bits(some).map(move |bit| (bit, inquiry.pair(first + bit)))
+    }
+
+    /// What the person with this bit wishes to develop.
+    #[inline]
+    pub(crate) fn wishes(&self, bit: usize) -> &'a [u32] {
+        self.inquiry.layer.wishes.row(self.first + bit)
+    }
+
+    /// What of this kind keeps the person with this bit out.
+    #[inline]
+    pub(crate) fn bars_of(&self, bit: usize, bar: Bar) -> u64 {
+        self.inquiry.bars_of(self.first + bit, bar)
+    }
+
+    /// Everybody who lives further from here than they go, and told both.
+    pub(crate) fn beyond(&self, from: Spot) -> u64 {
+        let is_beyond = |bit: usize| {
+            let reach = self.inquiry.layer.reach[self.first + bit];
+            from.is_beyond(reach.spot, reach.limit).unwrap_or_else(|| self.pair(bit).is_beyond_limit())
+        };
+        let told = self.told(Ask::Place) & self.told(Ask::TravelKm);
+        bits(told).fold(0, |beyond, bit| beyond | u64::from(is_beyond(bit)) << bit)
     }
 
     /// The pair of the person with this bit.

@@ -7,7 +7,7 @@ use raakvlak_domain::identifiers::{OrganisationId, PackageId, TermId};
 use raakvlak_domain::languages::LanguageLevel;
 use raakvlak_domain::packages::PackageHours;
 
-use crate::demand::{Demand, Promise, obtainable};
+use crate::demand::{Demand, Share, obtainable};
 use crate::distance::Spot;
 use crate::people::Bar;
 use crate::pool::interned::{self, Interned};
@@ -81,7 +81,7 @@ pub(super) struct Asking {
     pub(super) place: u16,
     pub(super) level: u8,
     /// What a whole answer adds.
-    pub(super) whole: Promise,
+    pub(super) whole: Share,
 }
 
 impl Columns {

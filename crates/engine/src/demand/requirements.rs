@@ -65,30 +65,43 @@ pub(crate) struct Requirements {
     answering: Sparse,
     answers: Rows<Answer>,
     /// For each thing asked, what a whole answer adds.
-    heaviest: Vec<Promise>,
+    heaviest: Vec<Share>,
 }
 
-/// How much an answer adds at most: to the mean over the distinct competences, and to the mean of the one task that it adds most to; or the sum of
-/// such additions, every answer counting in full although the best one alone counts for each thing asked. In 4 096ths, rather more than less.
+/// What a whole answer adds, as shares in 4 096ths, rather more than less: to the mean over the distinct competences, and to the mean of the one task
+/// that it adds most to.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Promise {
-    competence: u32,
-    task: u32,
+pub(crate) struct Share {
+    competence: u16,
+    task: u16,
 }
 
-impl Promise {
+impl Share {
     const WHOLE: u64 = 4_096;
 
     /// A weight as a share of all of them.
-    fn share(weight: u64, weights: u64) -> u32 {
-        (weight * Self::WHOLE).div_ceil(weights.max(1)) as u32
+    fn of(weight: u64, weights: u64) -> u16 {
+        (weight * Self::WHOLE).div_ceil(weights.max(1)) as u16
     }
 
-    /// What an answer adds that is worth so much, when a whole one adds this.
+    /// What an answer adds that is worth so much, in basis points.
     #[inline]
-    pub(crate) fn times(self, worth: u16) -> Self {
-        Self { competence: self.competence * u32::from(worth), task: self.task * u32::from(worth) }
+    pub(crate) fn times(self, worth: u16) -> Promise {
+        let part = |share: u16| (u32::from(share) * u32::from(worth)).div_ceil(Self::WHOLE as u32 / Promise::QUARTERS) as u16;
+        Promise { competence: part(self.competence), task: part(self.task) }
     }
+}
+
+/// How much answers add at most: to the mean over the distinct competences, and to the mean of the one task that each adds most to, every answer counting
+/// in full although the best one alone counts for each thing asked. In quarters of basis points, rather more than less: so many people's fit the first cache.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Promise {
+    competence: u16,
+    task: u16,
+}
+
+impl Promise {
+    const QUARTERS: u32 = 4;
 
     /// Both together.
     #[inline]
@@ -99,15 +112,17 @@ impl Promise {
     /// The mean over the distinct competences is at most this, in basis points.
     #[inline]
     pub(crate) fn competence(self) -> u32 {
-        (self.competence >> 12).min(WHOLE)
+        (u32::from(self.competence) / Self::QUARTERS).min(WHOLE)
     }
 
     /// Whether the mean of some task that asks something may reach this value.
     #[inline]
     pub(crate) fn may_carry(self, carry_from: u32) -> bool {
-        self.task >= carry_from << 12
+        u32::from(self.task) >= carry_from * Self::QUARTERS
     }
 }
+
+const _: () = assert!(WHOLE * Promise::QUARTERS <= u16::MAX as u32, "a promise that is cut off is one of everything");
 
 impl Requirements {
     pub(crate) fn new(package: &TaskPackage, lexicon: &Lexicon) -> Result<Self, UnknownWord> {
@@ -136,7 +151,7 @@ impl Requirements {
             distinct_weights: distinct.iter().map(|weighed| weighed.weight()).sum(),
             distinct,
             essentials,
-            heaviest: vec![Promise::default(); asked.len()],
+            heaviest: vec![Share::default(); asked.len()],
             asked,
             answering: Sparse::new(of_one().filter_map(|answers| Some(answers.first()?.0))),
             answers: Rows::collect(of_one().map(|answers| answers.iter().map(|(_, answer)| *answer))),
@@ -147,7 +162,7 @@ impl Requirements {
     /// Knows how heavily the distinct competences count.
     fn weighed(mut self) -> Self {
         for weighed in &self.distinct {
-            self.heaviest[weighed.asked].competence = Promise::share(weighed.weight(), self.distinct_weights);
+            self.heaviest[weighed.asked].competence = Share::of(weighed.weight(), self.distinct_weights);
         }
         self
     }
@@ -157,7 +172,7 @@ impl Requirements {
         let mut of_task = vec![0; self.asked.len()];
         requirements.iter().for_each(|weighed| of_task[weighed.asked] += weighed.weight());
         for (heaviest, weight) in self.heaviest.iter_mut().zip(of_task).filter(|(_, weight)| *weight > 0) {
-            heaviest.task = heaviest.task.max(Promise::share(weight, weights));
+            heaviest.task = heaviest.task.max(Share::of(weight, weights));
         }
     }
 
@@ -183,7 +198,7 @@ impl Requirements {
     }
 
     /// What is asked, each with what a whole answer to it adds.
-    pub(crate) fn whole_answers(&self) -> impl Iterator<Item = (Asked, Promise)> {
+    pub(crate) fn whole_answers(&self) -> impl Iterator<Item = (Asked, Share)> {
         self.asked.iter().copied().zip(self.heaviest.iter().copied())
     }
 

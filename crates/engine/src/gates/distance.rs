@@ -21,7 +21,7 @@ impl Guard for Distance {
         match stretch.inquiry.journey() {
             None => 0,
             Some(from) if stretch.inquiry.layer.zones.is_beyond(stretch.zone(), from) => stretch.here,
-            Some(_) => stretch.among(stretch.here, Self::is_shut),
+            Some(from) => stretch.beyond(from),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::pairs::Pair;
 use crate::people::Fact;
 use crate::promising::AtMost;
 use crate::stretch::Stretch;
+use crate::words::bits;
 
 /// See [`super::Gate::Tie`].
 pub(crate) struct Tie;
@@ -33,7 +34,7 @@ impl Guard for Tie {
         }
         let unable = surely_unable(stretch);
         if !demand.is_silent(Criterion::Development) {
-            loose = stretch.among(loose, is_loose::<Development>);
+            loose = learning_too_little(stretch, loose);
         }
         loose & unable | stretch.among(loose & !unable, is_unable)
     }
@@ -65,6 +66,16 @@ fn knowing_too_little(stretch: &Stretch) -> u64 {
     let asked = stretch.demand().work.experience;
     let enough = stretch.demand().knob.tie_from.get() * asked.count_ones();
     stretch.told(Ask::Experience) & stretch.ballot_of(Fact::Experience, |known| (known & asked).count_ones() * WHOLE < enough)
+}
+
+/// Those among `some` who have wishes that the work helps on too little: their mean under the threshold.
+fn learning_too_little(stretch: &Stretch, some: u64) -> u64 {
+    let (work, threshold) = (&stretch.demand().work, stretch.demand().knob.tie_from.get());
+    let is_little = |wishes: &[u32]| {
+        let sum: u32 = wishes.iter().map(|wish| work.wish_value(*wish)).sum();
+        !wishes.is_empty() && sum < threshold * wishes.len() as u32
+    };
+    bits(some).fold(0, |little, bit| little | u64::from(is_little(stretch.wishes(bit))) << bit)
 }
 
 /// Those whom nothing that they can do ties to the work, as far as that was found out beforehand.
