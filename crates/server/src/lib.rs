@@ -20,6 +20,7 @@ pub mod operations;
 pub mod paging;
 pub mod parameters;
 pub mod problem;
+pub(crate) mod rankers;
 pub mod routes;
 pub mod shared;
 pub mod telemetry;

@@ -35,6 +35,11 @@ const RANKINGS_AMONG_REQUESTS: usize = 4;
 /// So many rankings for each thread are worked out at once: one computes while another waits for the disk. More would take memory and no less time.
 const RANKINGS_A_THREAD: usize = 2;
 
+/// How many rankings are worked out at once.
+pub(crate) fn rankings_at_once(settings: &Settings) -> usize {
+    settings.thread_count() * RANKINGS_A_THREAD
+}
+
 #[derive(Debug)]
 struct Rates {
     users: DefaultKeyedRateLimiter<UserId>,
@@ -58,7 +63,7 @@ impl Limits {
             behind_proxy: settings.behind_proxy,
             places: semaphore(concurrent),
             asked_rankings: semaphore(concurrent / RANKINGS_AMONG_REQUESTS),
-            rankings: semaphore(settings.thread_count() * RANKINGS_A_THREAD),
+            rankings: semaphore(rankings_at_once(settings)),
         }
     }
 

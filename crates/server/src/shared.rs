@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::web;
 use raakvlak_service::error::Error;
 use raakvlak_service::transfers::Transfers;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::configuration::Settings;
 use crate::door::Door;
-use crate::limits::{Limits, Turn};
+use crate::limits::{Limits, Turn, rankings_at_once};
 use crate::paging::Cursors;
 use crate::problem::Problem;
+use crate::rankers::Rankers;
 use crate::tokens::{KeyRing, KeyRingError, Tokens};
 
 /// How often it is looked at whether the store that work waits for is still there.
@@ -27,12 +28,25 @@ pub struct Shared {
     pub cursors: Cursors,
     /// How much may be asked.
     pub limits: Limits,
+    /// The threads on which people are ranked.
+    rankers: Rankers,
     /// Imports and exports that run by themselves.
     pub transfers: Transfers,
     /// The description of the API, as it is served.
     pub document: Arc<str>,
     /// What holds.
     pub settings: Settings,
+}
+
+/// What keeps a server from beginning.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotBegin {
+    /// The token keys cannot be read or made.
+    #[error(transparent)]
+    Keys(#[from] KeyRingError),
+    /// The system gives no threads.
+    #[error("no threads to rank people on: {0}")]
+    Threads(std::io::Error),
 }
 
 impl std::fmt::Debug for Shared {
@@ -46,8 +60,8 @@ impl Shared {
     ///
     /// # Errors
     ///
-    /// The token keys cannot be read or made.
-    pub fn new(door: Arc<dyn Door>, settings: Settings) -> Result<Self, KeyRingError> {
+    /// The token keys cannot be read or made, or the system gives no threads.
+    pub fn new(door: Arc<dyn Door>, settings: Settings) -> Result<Self, CannotBegin> {
         let folder = settings.data_folder();
         std::fs::create_dir_all(&folder).map_err(|error| KeyRingError::File { path: folder.clone(), why: error.to_string() })?;
         let ring = KeyRing::open(&folder, door.now())?;
@@ -57,7 +71,8 @@ impl Shared {
         let place = folder.join("transfers");
         let transfers = Transfers::in_folder(&place).map_err(|error| KeyRingError::File { path: place.clone(), why: error.to_string() })?;
         let document = crate::documentation::text(&settings).into();
-        Ok(Self { door, tokens, cursors, limits: Limits::new(&settings), transfers, document, settings })
+        let rankers = Rankers::new(rankings_at_once(&settings)).map_err(CannotBegin::Threads)?;
+        Ok(Self { door, tokens, cursors, limits: Limits::new(&settings), rankers, transfers, document, settings })
     }
 
     /// Does blocking work on a thread for such work. Work that waits for a store that fell silent is no longer waited for: its thread goes on by
@@ -69,29 +84,25 @@ impl Shared {
     /// panics.
     pub async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Problem> {
         let place = self.limits.place()?;
-        let placed = move || {
-            // The place is held for as long as the work runs, also when nobody waits for its answer any more.
-            let _place = place;
-            work()
-        };
-        let done = self.unless_away(web::block(placed)).await?;
-        match done {
+        self.done(spawn_blocking(holding(place, work))).await
+    }
+
+    /// What comes of work that was begun.
+    async fn done<T>(&self, begun: JoinHandle<Result<T, Error>>) -> Result<T, Problem> {
+        match self.unless_away(begun).await? {
             Ok(done) => done.map_err(Problem::from),
             Err(_) => Err(Problem::Desk(Error::Internal("the work stopped unexpectedly".into()))),
         }
     }
-    /// Ranks people on a thread for blocking work, when it is this request's turn.
+
+    /// Ranks people on a thread for rankings, when it is this request's turn.
     ///
     /// # Errors
     ///
     /// As [`Shared::blocking`]; [`Problem::Crowded`] also when too many wait to rank.
     pub async fn ranking<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Problem> {
-        let turn = self.turn_to_rank().await?;
-        let in_turn = move || {
-            let _turn = turn;
-            work()
-        };
-        self.blocking(in_turn).await
+        let held = (self.turn_to_rank().await?, self.limits.place()?);
+        self.done(self.rankers.spawn(holding(held, work))).await
     }
 
     /// Waits for a turn to rank.
@@ -115,5 +126,13 @@ impl Shared {
                 Err(_) => {}
             }
         }
+    }
+}
+
+/// Work that holds its place and its turn for as long as it runs, also when nobody waits for its answer any more.
+fn holding<H, T>(held: H, work: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    move || {
+        let _held = held;
+        work()
     }
 }
