@@ -25,6 +25,9 @@ macro_rules! asks {
             /// Every key, in order of name.
             pub const ALL: &'static [Self] = &[$(Self::$ask),*];
 
+            /// How many there are.
+            pub(crate) const COUNT: usize = Self::ALL.len();
+
             /// The key.
             #[must_use]
             pub fn as_str(self) -> &'static str {

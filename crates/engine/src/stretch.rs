@@ -86,7 +86,7 @@ impl<'a> Stretch<'a> {
     /// Everybody who told this.
     #[inline]
     pub(crate) fn told(&self, key: Ask) -> u64 {
-        self.ballot(&self.inquiry.layer.told, |told| told.has(key))
+        self.here & self.inquiry.layer.telling(self.first, key)
     }
 
     /// Those who have one of these bits among what can keep them out.

@@ -19,6 +19,8 @@ use crate::asks::{Ask, Asks};
 use crate::distance::Spot;
 use crate::people::{Bar, Dates, Fact, Held, Person, Reach, Standing};
 use crate::rows::Rows;
+use crate::stretch::MOST;
+use crate::words::bits_of;
 
 /// From so many people on it is worth knowing who has a competence.
 const MANY: usize = 4_096;
@@ -32,6 +34,8 @@ pub(crate) struct Layer {
     /// For each person, the place in the order of ids.
     pub(crate) order: Vec<u32>,
     pub(crate) told: Vec<Asks>,
+    /// The same key by key: who of sixty-four people beside each other told it.
+    telling: Vec<[u64; Ask::COUNT]>,
     bar_packing: Packing<{ Bar::COUNT }>,
     /// One column for each packed word.
     bars: Vec<Vec<u64>>,
@@ -76,6 +80,7 @@ impl Layer {
             ids,
             by_id,
             order,
+            telling: told.chunks(MOST).map(telling).collect(),
             told,
             bar_packing,
             bars,
@@ -122,6 +127,12 @@ impl Layer {
     #[inline]
     pub(crate) fn bar(&self, number: usize, bar: Bar) -> u64 {
         self.bar_packing.field(bar as usize, |word| self.bars[word][number])
+    }
+
+    /// Who told this of those beside each other from this number on, a multiple of sixty-four.
+    #[inline]
+    pub(crate) fn telling(&self, first: usize, key: Ask) -> u64 {
+        self.telling[first / MOST][key as usize]
     }
 
     /// What is told of somebody, of one kind.
@@ -253,9 +264,15 @@ impl Layer {
             + self.postings.as_ref().map_or(0, Postings::bytes)
             + self.points.bytes()
             + self.zones.bytes()
+            + size_of_val(self.telling.as_slice())
             + lists
             + self.len() * columns
     }
+}
+
+/// For each key, who of these people told it.
+fn telling(told: &[Asks]) -> [u64; Ask::COUNT] {
+    std::array::from_fn(|key| bits_of(told.iter().map(|told| told.has(Ask::ALL[key]))))
 }
 
 /// Where some people live and how far they go.
