@@ -197,9 +197,8 @@ impl Gathering for Everything {
         let shut = gates::shut_unless(stretch, |pair| self.candidates.weigh(pair));
         let (once, _) = once_and_more(&shut);
         self.tally.add(stretch, &shut, once);
-        let hoping = once & stretch.hoping_for(self.near_misses.least_score());
         for (gate, shut) in Gate::ALL.iter().zip(shut) {
-            for (_, pair) in stretch.pairs(shut & hoping) {
+            for (_, pair) in stretch.pairs(shut & once) {
                 if gate.can_open(&pair) && pair.may_score(self.near_misses.least_score()) {
                     self.near_misses.put(Rank::of(&pair));
                 }

@@ -22,7 +22,7 @@ pub(crate) mod language;
 mod no_go;
 mod rule;
 pub(crate) mod score_floor;
-mod tie;
+pub(crate) mod tie;
 mod unavailable;
 mod work_form;
 

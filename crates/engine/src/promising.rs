@@ -4,7 +4,6 @@
 
 use std::ops::Range;
 
-use raakvlak_domain::knobs::Criterion;
 use raakvlak_domain::quantities::WHOLE;
 use rayon::prelude::*;
 
@@ -41,48 +40,6 @@ impl AtMost {
     #[inline]
     pub(crate) fn may_carry(self) -> bool {
         self.0 & Self::TASK != 0
-    }
-}
-
-/// What somebody's competences have to promise for a score to be within reach, when everything else speaks for them as much as it can.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Hope {
-    /// The mean over the distinct ones that is needed where a task may be carried.
-    carrying: u32,
-    /// And where none may be that asks something.
-    otherwise: u32,
-    /// Whether there is hope for who did not tell what they can.
-    untold: bool,
-}
-
-impl Hope {
-    /// What it takes to reach a score.
-    pub(crate) fn of(demand: &Demand, score: u32) -> Self {
-        let whole = u64::from(WHOLE);
-        let [tasks, competence] = [Criterion::Tasks, Criterion::Competence].map(|criterion| demand.weight(criterion));
-        let needed = (u64::from(score) * demand.weight_sum).saturating_sub((demand.weight_sum - tasks - competence) * whole);
-        let mean = |carried: u32| {
-            let missing = needed.saturating_sub(tasks * u64::from(carried));
-            match (missing, competence) {
-                (0, _) => 0,
-                // More than the whole is out of reach.
-                (_, 0) => WHOLE + 1,
-                _ => missing.div_ceil(competence).min(whole + 1) as u32,
-            }
-        };
-        let untold = (tasks + competence) * u64::from(demand.knob.doubt.get()) >= needed;
-        Self { carrying: mean(WHOLE), otherwise: mean(demand.unable.tasks), untold }
-    }
-
-    /// Whether competences that come to this at most leave hope.
-    #[inline]
-    pub(crate) fn is_left(self, at_most: AtMost) -> bool {
-        at_most.competence() >= if at_most.may_carry() { self.carrying } else { self.otherwise }
-    }
-
-    /// Whether there is hope for who did not tell what they can.
-    pub(crate) fn is_left_untold(self) -> bool {
-        self.untold
     }
 }
 

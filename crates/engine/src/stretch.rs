@@ -9,7 +9,7 @@ use crate::distance::Spot;
 use crate::pairs::{Inquiry, Pair};
 use crate::people::{Bar, Fact};
 use crate::pool::zones::ZONE;
-use crate::promising::{AtMost, Hope, Promising};
+use crate::promising::{AtMost, Promising};
 use crate::words::{bits, bits_of};
 
 /// How many people can be asked at once.
@@ -70,17 +70,6 @@ impl<'a> Stretch<'a> {
     pub(crate) fn ballot_of_promises(&self, promising: &Promising, holds: impl Fn(AtMost) -> bool) -> u64 {
         let promises = promising.among(self.first..self.first + self.count);
         self.here & bits_of(promises.iter().map(|at_most| holds(*at_most)))
-    }
-
-    /// Those whose score may still be this or more, by what their competences come to at most alone; everybody where that was not found out.
-    pub(crate) fn hoping_for(&self, score: u32) -> u64 {
-        let promises = self.inquiry.promising.get().map_or(&[][..], |promising| promising.among(self.first..self.first + self.count));
-        if promises.is_empty() {
-            return self.here;
-        }
-        let (hope, told) = (Hope::of(self.demand(), score), self.told(Ask::Competences));
-        let untold = if hope.is_left_untold() { self.here & !told } else { 0 };
-        told & bits_of(promises.iter().map(|at_most| hope.is_left(*at_most))) | untold
     }
 
     /// Everybody who told this.

@@ -15,7 +15,7 @@ use crate::abilities::Abilities;
 use crate::asks::Ask;
 use crate::criteria::turn;
 use crate::distance::{Spot, metres};
-use crate::gates::{Gate, hours, language};
+use crate::gates::{Gate, hours, language, tie};
 use crate::pairs::{Inquiry, Pair, range_left};
 use crate::people::{Bar, Dates, Fact, Held, Person};
 use crate::pool::Pool;
@@ -251,7 +251,7 @@ impl<'a> Visit<'a> {
     #[inline]
     fn is_unable(&self, number: usize, at_most: AtMost) -> bool {
         let ties = &self.board.columns.ties[number];
-        let surely = ties.carried_by_everybody < ties.tie_from && !at_most.may_carry() && at_most.competence() < ties.tie_from;
+        let surely = ties.carried_by_everybody < ties.tie_from && tie::falls_short(at_most, ties.tie_from);
         if surely {
             return self.person.told.has(Ask::Competences);
         }

@@ -92,7 +92,7 @@ fn surely_unable(stretch: &Stretch) -> u64 {
 
 /// Whether what competences come to at most is under the threshold; tasks that everybody carries left aside.
 #[inline]
-fn falls_short(at_most: AtMost, threshold: u32) -> bool {
+pub(crate) fn falls_short(at_most: AtMost, threshold: u32) -> bool {
     !at_most.may_carry() & (at_most.competence() < threshold)
 }
 
