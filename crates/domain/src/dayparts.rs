@@ -49,6 +49,9 @@ closed_words! {
 }
 
 impl Daypart {
+    /// The mask of every daypart.
+    pub const WEEK: u32 = (1 << Self::ALL.len()) - 1;
+
     /// The bit of this daypart in a mask of the week: Monday morning is the lowest.
     #[must_use]
     pub fn bit(self) -> u32 {

@@ -44,7 +44,6 @@ pub(crate) struct Count {
 }
 
 impl Count {
-    #[inline]
     pub(crate) fn add(&mut self, alone: bool) {
         self.alone += u32::from(alone);
         self.all += 1;
@@ -77,10 +76,11 @@ impl Tally {
     pub(crate) fn add(&mut self, stretch: &Stretch, shut: &[u64; Gate::COUNT], once: u64) {
         for ((gate, shut), (count, details)) in Gate::ALL.iter().zip(shut).zip(&mut self.gates) {
             count.add_many(*shut, once);
-            match (gate.bar(), details.as_mut_slice()) {
-                (_, [only]) => *only = *count,
-                (Some(bar), details) => bits(*shut).for_each(|bit| add_bits(details, stretch.bars_of(bit, bar), once >> bit & 1 == 1)),
-                (None, details) => bits(*shut).for_each(|bit| add_details(details, *gate, &stretch.pair(bit), once >> bit & 1 == 1)),
+            match details.as_mut_slice() {
+                _ if *shut == 0 => {}
+                [only] => *only = *count,
+                details if gate.is_at_once() => count_sets(details, *shut & once, |each| gate.detail_sets(stretch, each)),
+                details => bits(*shut).for_each(|bit| add_details(details, *gate, &stretch.pair(bit), once >> bit & 1 == 1)),
             }
         }
     }
@@ -104,14 +104,21 @@ impl Tally {
     }
 }
 
-/// Counts a person whom these details of a gate keep out, and when `only_gate` no other gate.
+/// Counts for each detail of a gate those whom it keeps out, who are given detail by detail; `only_gate` are those whom no other gate keeps out.
 #[inline]
-pub(crate) fn add_bits(details: &mut [Count], barred: u64, only_gate: bool) {
-    let alone = only_gate && barred.is_power_of_two();
-    bits(barred).for_each(|detail| details[detail].add(alone));
+pub(crate) fn count_sets(details: &mut [Count], only_gate: u64, each_set: impl Fn(&mut dyn FnMut(usize, u64))) {
+    let (mut some, mut more) = (0, 0);
+    each_set(&mut |detail, kept_out| {
+        details[detail].all += kept_out.count_ones();
+        (some, more) = (some | kept_out, more | some & kept_out);
+    });
+    let alone = only_gate & some & !more;
+    if alone != 0 {
+        each_set(&mut |detail, kept_out| details[detail].alone += (kept_out & alone).count_ones());
+    }
 }
 
-/// The same for a gate whose details are no bits.
+/// Counts a person whom these details of a gate keep out, which are not told of all at once; when `only_gate` no other gate does.
 fn add_details(details: &mut [Count], gate: Gate, pair: &Pair, only_gate: bool) {
     let (mut number, mut last) = (0, 0);
     gate.details(pair, |detail| {

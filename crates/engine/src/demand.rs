@@ -212,11 +212,22 @@ impl Work {
         Ok(work)
     }
 
+    /// Whether anything that can be learned here helps on a wish.
+    #[inline]
+    pub(crate) fn helps_on(&self, wish: u32) -> bool {
+        self.wishes.has(wish)
+    }
+
     /// The best that can be learned here towards a wish, in basis points.
     #[inline]
     pub(crate) fn wish_value(&self, wish: u32) -> u32 {
         let value = self.wishes.find(wish).and_then(|row| self.wish_values.get(row));
         value.map_or(0, |value| u32::from(*value))
+    }
+
+    /// The dayparts that are not fixed.
+    pub(crate) fn other_dayparts(&self) -> u32 {
+        !self.fixed & Daypart::WEEK
     }
 
     /// Whether any task asks a competence.

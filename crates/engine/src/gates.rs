@@ -44,6 +44,8 @@ pub(crate) trait Guard {
     const BAR: Option<Bar> = None;
     /// Whether a few comparisons of numbers decide it, so that it is looked at before the others.
     const QUICK: bool = false;
+    /// Whether it is asked of sixty-four people at once as quickly as of one.
+    const AT_ONCE: bool = Self::BAR.is_some();
 
     /// Whether it keeps the two apart. What is not told never does.
     #[inline]
@@ -57,6 +59,13 @@ pub(crate) trait Guard {
         match Self::BAR {
             Some(bar) => stretch.barred(bar),
             None => stretch.among(stretch.here, Self::is_shut),
+        }
+    }
+
+    /// For each detail whom of these people it keeps out; of a gate that is asked of all at once.
+    fn detail_sets(stretch: &Stretch, each: &mut dyn FnMut(usize, u64)) {
+        if let Some(bar) = Self::BAR {
+            stretch.barred_each(bar).for_each(|(detail, barred)| each(detail, barred));
         }
     }
 
@@ -96,7 +105,8 @@ pub(crate) trait Guard {
 
 /// A gate as a table of functions, for what is not in a hurry.
 struct Table {
-    bar: Option<Bar>,
+    is_at_once: bool,
+    detail_sets: fn(&Stretch, &mut dyn FnMut(usize, u64)),
     is_decided: fn(&Pair) -> bool,
     detail_count: fn(&Demand) -> usize,
     details: fn(&Pair, &mut dyn FnMut(usize)),
@@ -108,7 +118,8 @@ struct Table {
 impl Table {
     const fn of<G: Guard>() -> Self {
         Self {
-            bar: G::BAR,
+            is_at_once: G::AT_ONCE,
+            detail_sets: G::detail_sets,
             is_decided: G::is_decided,
             detail_count: G::detail_count,
             details: G::details,
@@ -168,9 +179,15 @@ macro_rules! registry {
             $((<$guard as Guard>::QUICK && <$guard as Guard>::is_shut(pair)) |)* false
         }
 
+        /// Those whom a gate keeps out that is asked of all of them at once; nothing that is a bar, all of which are looked at together.
+        #[inline(always)]
+        fn shut_at_once(stretch: &Stretch) -> u64 {
+            $((if <$guard as Guard>::AT_ONCE && <$guard as Guard>::BAR.is_none() { <$guard as Guard>::shut_for(stretch) } else { 0 }) |)* 0
+        }
+
         #[inline(never)]
         fn slow_pass(pair: &Pair) -> bool {
-            true $(&& (<$guard as Guard>::QUICK || <$guard as Guard>::BAR.is_some() || !<$guard as Guard>::is_shut(pair)))*
+            true $(&& (<$guard as Guard>::QUICK || <$guard as Guard>::AT_ONCE || !<$guard as Guard>::is_shut(pair)))*
         }
 
         /// For each gate, for whom of these people it is shut.
@@ -244,7 +261,11 @@ pub(crate) fn each_let_in(stretch: &Stretch, mut each: impl FnMut(&Pair)) {
 /// The same, the floor of the score left aside. The quick gates are looked at all at once, which spares the processor its guesses.
 #[inline]
 pub(crate) fn each_let_in_but_for_the_floor(stretch: &Stretch, mut each: impl FnMut(&Pair)) {
-    for bit in bits(stretch.unbarred()) {
+    let unbarred = stretch.unbarred();
+    if unbarred == 0 {
+        return;
+    }
+    for bit in bits(unbarred & !shut_at_once(stretch)) {
         let pair = stretch.pair(bit);
         if !quickly_shut(&pair) && slow_pass(&pair) {
             each(&pair);
@@ -253,10 +274,16 @@ pub(crate) fn each_let_in_but_for_the_floor(stretch: &Stretch, mut each: impl Fn
 }
 
 impl Gate {
-    /// What decides the gate by itself, when that is no more than bits; each bit is a detail then.
+    /// Whether [`Self::detail_sets`] tells whom each detail keeps out.
     #[inline]
-    pub(crate) fn bar(self) -> Option<Bar> {
-        self.table().bar
+    pub(crate) fn is_at_once(self) -> bool {
+        self.table().is_at_once
+    }
+
+    /// For each detail whom of these people it keeps out.
+    #[inline]
+    pub(crate) fn detail_sets(self, stretch: &Stretch, each: &mut dyn FnMut(usize, u64)) {
+        (self.table().detail_sets)(stretch, each);
     }
 
     /// How many details there are for a demand.

@@ -16,9 +16,10 @@ use crate::demand::{Demand, Work};
 use crate::distance::{Spot, metres};
 use crate::gates::language;
 use crate::people::{Bar, Dates, Fact, Held};
+use crate::pool::Pool;
 use crate::pool::layer::Layer;
 use crate::pool::numbers::Numbers;
-use crate::pool::{NOBODY_KNOWS, Pool};
+use crate::pool::planes::Selection;
 use crate::promising::{AtMost, Promising};
 
 /// A demand put to a pool on a day: to those who were there when the pool was put together, and to those who came or changed since.
@@ -64,13 +65,14 @@ pub(crate) struct Inquiry<'a> {
     today: i32,
     /// The languages asked, by the numbers of this layer.
     pub(crate) languages: Vec<(u32, LanguageLevel)>,
-    pub(crate) organisation: u32,
+    /// Who never wants to be matched with the organisation, ascending.
+    pub(crate) avoiding: Vec<u32>,
     /// What keeps people out of this work, kind by kind.
-    bars: [u64; Bar::COUNT],
-    /// The same, each as a word of the layer and a mask of that word.
-    masks: [(usize, u64); Bar::COUNT],
-    /// The same, packed as the layer is.
-    pub(crate) packed: Vec<u64>,
+    pub(crate) bars: [u64; Bar::COUNT],
+    /// The planes of the layer in which they are.
+    pub(crate) barring: Selection<{ Bar::COUNT }>,
+    /// The planes of the dayparts that are not fixed.
+    pub(crate) other_dayparts: Vec<usize>,
     /// The documents that there is time to obtain.
     obtainable: u64,
     /// Whom a rule blocks, ascending.
@@ -114,10 +116,10 @@ impl<'a> Inquiry<'a> {
             demand,
             today: as_of.day_number(),
             languages: Vec::new(),
-            organisation: NOBODY_KNOWS,
+            avoiding: Vec::new(),
             bars: [0; Bar::COUNT],
-            masks: [(0, 0); Bar::COUNT],
-            packed: Vec::new(),
+            barring: Selection::NONE,
+            other_dayparts: Vec::new(),
             obtainable: 0,
             blocked: Vec::new(),
             promising: OnceLock::new(),
@@ -135,9 +137,9 @@ impl<'a> Inquiry<'a> {
         blocked.sort_unstable();
         Self {
             languages: work.languages.iter().map(|(language, level)| (layer.language(language), *level)).collect(),
-            organisation: layer.organisation(&work.organisation),
-            masks: layer.masks(bars),
-            packed: layer.pack(bars),
+            avoiding: layer.avoiding(&work.organisation),
+            barring: layer.bars.select(bars),
+            other_dayparts: layer.bars.planes(Bar::Daypart as usize, work.other_dayparts().into()),
             obtainable,
             bars,
             blocked,
@@ -169,13 +171,7 @@ impl<'a> Inquiry<'a> {
     /// What of this kind keeps the person with this number in the layer out.
     #[inline]
     pub(crate) fn bars_of(&self, number: usize, bar: Bar) -> u64 {
-        self.layer.bar(number, bar) & self.bars[bar as usize]
-    }
-
-    /// What of this kind keeps people out: a packed word, and a mask of it.
-    #[inline]
-    pub(crate) fn mask(&self, bar: Bar) -> (usize, u64) {
-        self.masks[bar as usize]
+        self.layer.bars.bits(number, bar as usize, self.bars[bar as usize])
     }
 
     /// Where everybody has to come, when they have to.
@@ -236,8 +232,7 @@ impl<'a> Pair<'a> {
     /// Whether anything of this kind keeps the two apart.
     #[inline]
     pub(crate) fn is_barred(&self, bar: Bar) -> bool {
-        let (word, mask) = self.inquiry.mask(bar);
-        self.layer.word(self.number, word) & mask != 0
+        self.barred(bar) != 0
     }
 
     /// What the person told of this kind; none when they did not.
@@ -376,6 +371,6 @@ impl<'a> Pair<'a> {
 
     /// The documents that are missing and that there is time to obtain; none when documents are not told.
     pub(crate) fn missing_obtainable(&self) -> u64 {
-        self.layer.bar(self.number, Bar::Document) & self.inquiry.obtainable
+        self.layer.bars.bits(self.number, Bar::Document as usize, self.inquiry.obtainable)
     }
 }

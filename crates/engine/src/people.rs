@@ -56,7 +56,7 @@ impl Fact {
     pub(crate) const COUNT: usize = 5;
 }
 
-/// Whether someone wants to be matched and can be, and with whom, in one byte.
+/// Whether someone wants to be matched and can be, in one byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Standing(u8);
 
@@ -69,8 +69,6 @@ impl Standing {
     pub(crate) const PAUSED: u8 = 1 << 2;
     /// Is to be asked for call-ups only.
     pub(crate) const STANDBY: u8 = 1 << 3;
-    /// Never wants to be matched with some organisation.
-    pub(crate) const AVOIDS: u8 = 1 << 4;
 
     fn of(expert: &RankingProfile) -> Self {
         let answer = match expert.wants_to_be_matched {
@@ -83,8 +81,7 @@ impl Standing {
             Some(Availability::Paused) => Self::PAUSED,
             Some(Availability::Standby) => Self::STANDBY,
         };
-        let avoids = if expert.avoid.as_ref().is_some_and(|avoided| !avoided.is_empty()) { Self::AVOIDS } else { 0 };
-        Self(answer | availability | avoids)
+        Self(answer | availability)
     }
 
     /// The standing with these bits.

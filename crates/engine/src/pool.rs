@@ -15,6 +15,7 @@ mod names;
 pub(crate) mod neighbourhood;
 pub(crate) mod numbers;
 pub(crate) mod packing;
+pub(crate) mod planes;
 mod points;
 pub(crate) mod postings;
 pub(crate) mod zones;

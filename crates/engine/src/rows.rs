@@ -1,5 +1,9 @@
 //! Lists of different lengths, one after the other in one array.
 
+use std::ops::Range;
+
+use crate::words::bits_of;
+
 /// For each number from 0 a list of items; all lists lie in one array, so that a million of them cost no million allocations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rows<T> {
@@ -27,6 +31,24 @@ impl<T> Rows<T> {
     pub(crate) fn row(&self, number: usize) -> &[T] {
         let (Some(start), Some(end)) = (self.starts.get(number), self.starts.get(number + 1)) else { return &[] };
         self.items.get(*start as usize..*end as usize).unwrap_or(&[])
+    }
+
+    /// Of at most sixty-four lists beside each other those that have an item, and those that have one for which this holds: a bit for each. Every item is
+    /// looked at, list or no list, which is quicker than list by list as long as it holds for few.
+    #[inline]
+    pub(crate) fn ballot(&self, numbers: Range<usize>, holds: impl Fn(&T) -> bool) -> (u64, u64) {
+        let starts = self.starts.get(numbers.start..=numbers.end).unwrap_or(&[]);
+        let (first, end) = starts.first().zip(starts.last()).map_or((0, 0), |(first, end)| (*first as usize, *end as usize));
+        let ends = starts.get(1..).unwrap_or(&[]);
+        let some = bits_of(starts.iter().zip(ends).map(|(start, end)| start < end));
+        let (mut found, mut list) = (0, 0);
+        for (at, item) in (first..).zip(self.items.get(first..end).unwrap_or(&[])) {
+            if holds(item) {
+                list += ends.iter().skip(list).take_while(|end| **end as usize <= at).count();
+                found |= 1 << list;
+            }
+        }
+        (some, found)
     }
 
     /// How many lists there are.
@@ -70,6 +92,23 @@ impl<T: Copy + Default> Rows<T> {
 #[cfg(test)]
 mod tests {
     use super::Rows;
+
+    #[test]
+    fn finds_lists_by_their_items() {
+        let rows = Rows::collect([vec![1, 9], vec![], vec![2], vec![9, 3, 9], vec![], vec![9]]);
+        assert_eq!(rows.ballot(0..6, |item| *item == 9), (0b10_1101, 0b10_1001));
+        assert_eq!(rows.ballot(2..5, |item| *item == 9), (0b011, 0b010));
+        assert_eq!(rows.ballot(1..2, |_| true), (0, 0));
+        let many = Rows::collect((0..70).map(|number| vec![number; number % 3]));
+        assert_eq!(many.ballot(0..64, |item| *item == 62).1, 1 << 62);
+        assert_eq!(
+            many.ballot(6..70, |item| item % 2 == 1),
+            (0..64u64).fold((0, 0), |(some, odd), bit| {
+                let (has_any, is_odd) = (u64::from(bit % 3 > 0), bit & 1);
+                (some | has_any << bit, odd | (has_any & is_odd) << bit)
+            })
+        );
+    }
 
     #[test]
     fn gathers_items_by_number_in_the_order_they_come() {

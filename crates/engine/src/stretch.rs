@@ -10,7 +10,7 @@ use crate::pairs::{Inquiry, Pair};
 use crate::people::{Bar, Fact};
 use crate::pool::zones::ZONE;
 use crate::promising::{AtMost, Promising};
-use crate::words::{bits, bits_of};
+use crate::words::{bits, bits_of, within};
 
 /// How many people can be asked at once.
 pub(crate) const MOST: usize = u64::BITS as usize;
@@ -42,15 +42,30 @@ impl<'a> Stretch<'a> {
     /// Whom something of this kind keeps out.
     #[inline]
     pub(crate) fn barred(&self, bar: Bar) -> u64 {
-        let (word, mask) = self.inquiry.mask(bar);
-        if mask == 0 { 0 } else { self.here & !self.inquiry.layer.unbarred(self.first, self.count, [(word, mask)]) }
+        self.having_any(self.inquiry.barring.of(bar as usize))
     }
 
     /// Whom nothing of any kind keeps out.
     #[inline]
     pub(crate) fn unbarred(&self) -> u64 {
-        let masks = self.inquiry.packed.iter().copied().enumerate().filter(|(_, mask)| *mask != 0);
-        self.here & self.inquiry.layer.unbarred(self.first, self.count, masks)
+        self.here & !self.having_any(self.inquiry.barring.all())
+    }
+
+    /// For each thing of this kind that keeps anybody out, whom.
+    #[inline]
+    pub(crate) fn barred_each(&self, bar: Bar) -> impl Iterator<Item = (usize, u64)> {
+        self.inquiry.layer.bars.each(self.first, &self.inquiry.barring, bar as usize).map(|(bit, barred)| (bit, self.here & barred))
+    }
+
+    /// For each daypart that is not fixed and on which anybody is not there, who is not.
+    #[inline]
+    pub(crate) fn absent_from_others(&self) -> impl Iterator<Item = u64> {
+        self.inquiry.other_dayparts.iter().map(|plane| self.inquiry.layer.bars.having(self.first, *plane))
+    }
+
+    #[inline]
+    fn having_any(&self, planes: &[usize]) -> u64 {
+        self.here & self.inquiry.layer.bars.having_any(self.first, planes)
     }
 
     /// Everybody for whom this holds of what stands in a column; quicker than one by one.
@@ -78,11 +93,10 @@ impl<'a> Stretch<'a> {
         self.here & self.inquiry.layer.telling(self.first, key)
     }
 
-    /// Those who have one of these bits among what can keep them out.
+    /// Those whose numbers are among these, which are ascending.
     #[inline]
-    pub(crate) fn having(&self, bar: Bar, bits: u64) -> u64 {
-        let (word, mask) = self.inquiry.layer.mask(bar, bits);
-        if mask == 0 { 0 } else { self.here & !self.inquiry.layer.unbarred(self.first, self.count, [(word, mask)]) }
+    pub(crate) fn among_these(&self, numbers: &[u32]) -> u64 {
+        self.here & within(numbers, &(self.first..self.first + self.count))
     }
 
     /// The zone that these people live in.
@@ -104,16 +118,17 @@ impl<'a> Stretch<'a> {
         bits(some).map(move |bit| (bit, inquiry.pair(first + bit)))
     }
 
+    /// Those who wish to develop something, and those for whom this holds of any of it.
+    #[inline]
+    pub(crate) fn wishing(&self, holds: impl Fn(u32) -> bool) -> (u64, u64) {
+        let (some, found) = self.inquiry.layer.wishes.ballot(self.first..self.first + self.count, |wish| holds(*wish));
+        (self.here & some, self.here & found)
+    }
+
     /// What the person with this bit wishes to develop.
     #[inline]
     pub(crate) fn wishes(&self, bit: usize) -> &'a [u32] {
         self.inquiry.layer.wishes.row(self.first + bit)
-    }
-
-    /// What of this kind keeps the person with this bit out.
-    #[inline]
-    pub(crate) fn bars_of(&self, bit: usize, bar: Bar) -> u64 {
-        self.inquiry.bars_of(self.first + bit, bar)
     }
 
     /// Everybody who lives further from here than they go, and told both.

@@ -1,6 +1,8 @@
 //! From the words of records to positions and masks; a word that is not in the vocabulary is refused, since a limit that is not understood
 //! must not be dropped.
 
+use std::ops::Range;
+
 use raakvlak_domain::vocabulary::{ClosedVocabulary, Vocabulary};
 
 use crate::lexicon::UnknownWord;
@@ -53,6 +55,39 @@ fn gathered(eight: [u8; 8]) -> u64 {
     u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
+/// Which of at most sixty-four numbers beside each other are among some that are ascending: a bit for each, the first one lowest.
+#[inline]
+pub(crate) fn within(ascending: &[u32], numbers: &Range<usize>) -> u64 {
+    if ascending.is_empty() {
+        return 0;
+    }
+    let from = ascending.partition_point(|number| (*number as usize) < numbers.start);
+    let within = ascending.iter().skip(from).map(|number| *number as usize).take_while(|number| *number < numbers.end);
+    within.fold(0, |bits, number| bits | 1 << (number - numbers.start))
+}
+
+/// Who is in at least so many of these sets: the sets are counted bit by bit, for all sixty-four at once. There are at most thirty-one of them.
+#[inline]
+pub(crate) fn in_at_least(least: u32, sets: impl Iterator<Item = u64>) -> u64 {
+    let mut counts = [0u64; 5];
+    for set in sets {
+        let mut carried = set;
+        for count in &mut counts {
+            (*count, carried) = (*count ^ carried, *count & carried);
+        }
+    }
+    let (mut more, mut as_many) = (0, u64::MAX);
+    for (bit, count) in counts.iter().enumerate().rev() {
+        if least >> bit & 1 == 1 {
+            as_many &= count;
+        } else {
+            more |= as_many & count;
+            as_many &= !count;
+        }
+    }
+    more | as_many
+}
+
 /// The bits of a mask, lowest first.
 pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
@@ -60,4 +95,26 @@ pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
         mask &= mask - 1;
         Some(bit)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn counts_sets_for_all_at_once(sets in prop::collection::vec(any::<u64>(), 0..32), least in 0u32..32) {
+            let expected = bits_of((0..64).map(|bit| sets.iter().filter(|set| **set >> bit & 1 == 1).count() >= least as usize));
+            prop_assert_eq!(in_at_least(least, sets.iter().copied()), expected);
+        }
+
+        #[test]
+        fn finds_numbers_within(numbers in prop::collection::btree_set(0u32..300, 0..60), first in 0usize..250, count in 1usize..=64) {
+            let ascending: Vec<u32> = numbers.iter().copied().collect();
+            let expected = bits_of((first..first + count).map(|number| numbers.contains(&(number as u32))));
+            prop_assert_eq!(within(&ascending, &(first..first + count)), expected);
+        }
+    }
 }

@@ -52,7 +52,7 @@ impl Visit<'_> {
                     }
                 });
             }
-            part.counts.add(self, start, &shut);
+            part.counts.add(self, &numbers, &shut);
         }
         part
     }

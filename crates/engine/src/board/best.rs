@@ -86,7 +86,7 @@ impl Visit<'_> {
     /// Whether nothing in a zone can fit: one bar keeps the person out of all of it, or all of it is too far away.
     fn is_passed_over(&self, zone: usize) -> bool {
         let zones = &self.board.columns.zones;
-        zones.bars(zone, &self.packed) || self.travels.is_some_and(|(from, limit)| zones.is_further(zone, from, limit))
+        zones.bars(zone, &self.lasting) || self.travels.is_some_and(|(from, limit)| zones.is_further(zone, from, limit))
     }
 
     /// Looks at some zones of one block.

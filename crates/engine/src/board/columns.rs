@@ -11,7 +11,7 @@ use crate::demand::{Demand, Share, obtainable};
 use crate::distance::Spot;
 use crate::people::Bar;
 use crate::pool::interned::{self, Interned};
-use crate::pool::packing::Packing;
+use crate::pool::planes::Planes;
 use crate::pool::postings::{BLOCK, Postings};
 use crate::pool::zones::{Area, Zones};
 use crate::rows::Rows;
@@ -27,9 +27,7 @@ pub(super) struct Columns {
     /// The numbers in the order of ids.
     by_id: Vec<u32>,
     pub(super) zones: Zones,
-    pub(super) bar_packing: Packing<{ Bar::COUNT }>,
-    /// One column for each packed word.
-    pub(super) bars: Vec<Vec<u64>>,
+    pub(super) bars: Planes<{ Bar::COUNT }>,
     pub(super) hours: Vec<PackageHours>,
     /// The fixed dayparts, and how many others.
     pub(super) dayparts: Vec<(u32, u32)>,
@@ -94,11 +92,7 @@ impl Columns {
             bars[Bar::Need as usize] &= known(demand);
             bars
         };
-        let bar_packing = Packing::of(demands.iter().map(of_one));
-        let mut bars: Vec<Vec<u64>> = vec![Vec::with_capacity(demands.len()); bar_packing.words()];
-        for demand in demands {
-            bars.iter_mut().zip(bar_packing.pack(of_one(demand))).for_each(|(column, word)| column.push(word));
-        }
+        let bars = Planes::of(demands.len(), demands.iter().map(of_one));
         let lists: Vec<&Languages> = work().map(|work| &work.languages).collect::<BTreeSet<_>>().into_iter().collect();
         let organisations = Interned::of(work().map(|work| &work.organisation));
         let by_id = by_id(demands);
@@ -106,12 +100,7 @@ impl Columns {
         Self {
             order: order(&by_id),
             by_id,
-            zones: Zones::of(
-                demands.len(),
-                bar_packing.words(),
-                |word, number| bars[word][number],
-                |members| Area::of(&journeys[members], 0),
-            ),
+            zones: Zones::of(demands.len(), &bars, |members| Area::of(&journeys[members], 0)),
             hours: work().map(|work| work.hours).collect(),
             dayparts: work().map(|work| (work.fixed, work.flexible)).collect(),
             journeys,
@@ -127,32 +116,26 @@ impl Columns {
             learnable: Postings::of(demands.len(), |number, place| {
                 demands[number].work.learnables.iter().map(move |learnable| (*learnable, place as u16))
             }),
-            bar_packing,
             bars,
         }
     }
 
     /// The number of the package with this id; `None` when it is not there.
-    pub(super) fn number(&self, demands: &[Demand], id: &PackageId) -> Option<usize> {
+    pub(super) fn number(&self, demands: &[Demand], id: &PackageId) -> Option<u32> {
         let at = self.by_id.binary_search_by(|number| demands[*number as usize].package().cmp(id)).ok()?;
-        Some(self.by_id[at] as usize)
+        Some(self.by_id[at])
     }
 
     /// The packages of an organisation; none when it has none.
-    pub(super) fn of_organisation(&self, organisation: &OrganisationId) -> impl Iterator<Item = usize> {
+    pub(super) fn of_organisation(&self, organisation: &OrganisationId) -> impl Iterator<Item = u32> {
         let wanted = interned::number(&self.organisations, organisation);
-        self.organisation.iter().enumerate().filter(move |(_, organisation)| **organisation == wanted).map(|(number, _)| number)
+        (0..).zip(&self.organisation).filter(move |(_, organisation)| **organisation == wanted).map(|(number, _)| number)
     }
 
     /// The documents of a package that there is time to obtain on this day.
     #[inline]
     pub(super) fn obtainable(&self, number: usize, today: i32) -> u64 {
         obtainable(self.documents.row(number), self.starts[number], today)
-    }
-
-    /// What of one kind keeps people out of a package.
-    pub(super) fn bar(&self, number: usize, bar: Bar) -> u64 {
-        self.bar_packing.field(bar as usize, |word| self.bars[word][number])
     }
 }
 

@@ -2,13 +2,14 @@
 #![allow(clippy::indexing_slicing, reason = "gates, lists of languages and what is asked are numbered by the very lists")]
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use raakvlak_domain::dayparts::Daypart;
 
 use super::Board;
 use super::visit::Visit;
 use crate::abilities::requirement_values;
-use crate::barriers::{Count, Report, add_bits, once_and_more};
+use crate::barriers::{Count, Report, count_sets, once_and_more};
 use crate::gates::{Gate, language};
 use crate::people::Bar;
 use crate::words::bits;
@@ -16,7 +17,7 @@ use crate::words::bits;
 /// How many packages each gate keeps out, and each detail of it.
 pub(super) struct Counts {
     gates: [Count; Gate::COUNT],
-    /// Of the gates whose details are bits, and of dayparts.
+    /// Of the gates whose details are bits, of documents, and of dayparts.
     details: BTreeMap<Gate, Vec<Count>>,
     /// For each different list of languages.
     languages: Vec<Count>,
@@ -24,18 +25,14 @@ pub(super) struct Counts {
     essentials: BTreeMap<u32, Count>,
 }
 
-/// The gates whose details are bits.
-const OF_BITS: [(Gate, Bar); 5] = [
-    (Gate::Unavailable, Bar::Standing),
-    (Gate::WorkForm, Bar::WorkForm),
-    (Gate::NoGo, Bar::NoGo),
-    (Gate::Adaptation, Bar::Need),
-    (Gate::Document, Bar::Document),
-];
+/// The gates whose details are bits that are the same whatever the day.
+const OF_BITS: [(Gate, Bar); 4] =
+    [(Gate::Unavailable, Bar::Standing), (Gate::WorkForm, Bar::WorkForm), (Gate::NoGo, Bar::NoGo), (Gate::Adaptation, Bar::Need)];
 
 impl Counts {
     pub(super) fn new(board: &Board) -> Self {
-        let of_bits = OF_BITS.iter().map(|(gate, _)| (*gate, vec![Count::default(); u64::BITS as usize]));
+        let of_bits =
+            OF_BITS.iter().map(|(gate, _)| *gate).chain([Gate::Document]).map(|gate| (gate, vec![Count::default(); u64::BITS as usize]));
         let dayparts = (Gate::Dayparts, vec![Count::default(); Daypart::ALL.len() + 1]);
         Self {
             gates: [Count::default(); Gate::COUNT],
@@ -45,28 +42,39 @@ impl Counts {
         }
     }
 
-    /// Counts the packages from `first` on for which these gates are shut.
-    pub(super) fn add(&mut self, visit: &Visit, first: usize, shut: &[u64; Gate::COUNT]) {
-        let (once, _) = once_and_more(shut);
+    /// Counts those of these packages for which these gates are shut.
+    pub(super) fn add(&mut self, visit: &Visit, numbers: &Range<usize>, shut: &[u64; Gate::COUNT]) {
+        let ((once, _), first) = (once_and_more(shut), numbers.start);
         for (count, shut) in self.gates.iter_mut().zip(shut) {
             count.add_many(*shut, once);
         }
         let is_once = |bit: usize| once >> bit & 1 == 1;
         for (gate, bar) in OF_BITS {
-            let Some(details) = self.details.get_mut(&gate) else { continue };
-            bits(shut[gate as usize]).for_each(|bit| add_bits(details, visit.bars_with(first + bit, bar), is_once(bit)));
+            let only_gate = shut[gate as usize] & once;
+            self.count(gate, only_gate, |each| visit.barred_each(first, bar).for_each(|(detail, barred)| each(detail, barred)));
         }
-        bits(shut[Gate::Dayparts as usize]).for_each(|bit| self.add_dayparts(visit, first + bit, is_once(bit)));
+        self.count(Gate::Dayparts, shut[Gate::Dayparts as usize] & once, |each| {
+            visit.barred_each(first, Bar::Daypart).for_each(|(daypart, barred)| each(daypart, barred));
+            each(Daypart::ALL.len(), visit.with_too_few_others(numbers));
+        });
+        bits(shut[Gate::Document as usize]).for_each(|bit| self.add_documents(visit, first + bit, is_once(bit)));
         for bit in bits(shut[Gate::Language as usize]) {
             self.languages[visit.board.columns.spoken[first + bit] as usize].add(is_once(bit));
         }
         bits(shut[Gate::Essential as usize]).for_each(|bit| self.add_essentials(visit, first + bit, is_once(bit)));
     }
 
-    fn add_dayparts(&mut self, visit: &Visit, number: usize, only_gate: bool) {
-        let others = u64::from(visit.has_too_few_others(number)) << Daypart::ALL.len();
-        if let Some(details) = self.details.get_mut(&Gate::Dayparts) {
-            add_bits(details, visit.bars_with(number, Bar::Daypart) | others, only_gate);
+    fn count(&mut self, gate: Gate, only_gate: u64, each_set: impl Fn(&mut dyn FnMut(usize, u64))) {
+        if let Some(details) = self.details.get_mut(&gate) {
+            count_sets(details, only_gate, each_set);
+        }
+    }
+
+    fn add_documents(&mut self, visit: &Visit, number: usize, only_gate: bool) {
+        let missing = visit.bars_with(number, Bar::Document);
+        let alone = only_gate && missing.is_power_of_two();
+        if let Some(details) = self.details.get_mut(&Gate::Document) {
+            bits(missing).for_each(|document| details[document].add(alone));
         }
     }
 

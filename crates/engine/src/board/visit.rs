@@ -19,11 +19,12 @@ use crate::gates::{Gate, hours, language, tie};
 use crate::pairs::{Inquiry, Pair, range_left};
 use crate::people::{Bar, Dates, Fact, Held, Person};
 use crate::pool::Pool;
+use crate::pool::planes::Selection;
 use crate::promising::AtMost;
 use crate::rows::Rows;
 use crate::similarity::Neighbour;
 use crate::stretch::MOST;
-use crate::words::bits_of;
+use crate::words::{bits_of, within};
 
 /// One person before a board on a day.
 #[derive(Debug)]
@@ -35,10 +36,12 @@ pub struct Visit<'a> {
     /// The person's number in the pool.
     number: u32,
     today: i32,
-    /// What keeps the person out, kind by kind, as a word of the board and a mask of it.
-    masks: [(usize, u64); Bar::COUNT],
-    /// The same of everything that keeps out whatever the day, packed as the board is.
-    pub(super) packed: Vec<u64>,
+    /// The planes of the board in which what keeps the person out is.
+    barring: Selection<{ Bar::COUNT }>,
+    /// What keeps the person out whatever the day: all but documents, which may still be obtained.
+    pub(super) lasting: [u64; Bar::COUNT],
+    /// The planes of that.
+    lastingly_barring: Vec<usize>,
     /// What the person's competences answer, each with the one that does.
     pub(super) answering: Vec<(Neighbour, Held)>,
     /// For each wish what helps it on.
@@ -52,16 +55,16 @@ pub struct Visit<'a> {
     /// For each different list of languages whether the person speaks too little.
     speaks_too_little: Vec<bool>,
     /// The packages of organisations that the person avoids, ascending.
-    avoided: Vec<usize>,
+    avoided: Vec<u32>,
     /// The packages that a rule keeps the person out of, ascending; beside those whose demand says so.
-    ruled_out: Vec<usize>,
+    ruled_out: Vec<u32>,
 }
 
 impl<'a> Visit<'a> {
     pub(super) fn new(board: &'a Board, pool: &'a Pool, number: u32, as_of: Date) -> Self {
         let (columns, person, today) = (&board.columns, pool.person(number), as_of.day_number());
         let told = |key: Ask| person.told.has(key);
-        let mut avoided: Vec<usize> = person.avoid.iter().flat_map(|organisation| columns.of_organisation(organisation)).collect();
+        let mut avoided: Vec<u32> = person.avoid.iter().flat_map(|organisation| columns.of_organisation(organisation)).collect();
         avoided.sort_unstable();
         let speaks_too_little = |asked: &Languages| told(Ask::Languages) && language::is_too_little(&person.languages, asked);
         let mut lasting = person.bars;
@@ -69,8 +72,9 @@ impl<'a> Visit<'a> {
         let (answering, teaching) = asked_of(board, &person);
         let days = |day: i32| Dates::days_since(day, today);
         Self {
-            masks: columns.bar_packing.masks(person.bars),
-            packed: columns.bar_packing.pack(lasting),
+            barring: columns.bars.select(person.bars),
+            lastingly_barring: columns.bars.select(lasting).all().to_vec(),
+            lasting,
             answering,
             teaching,
             travels: (told(Ask::Place) && told(Ask::TravelKm)).then(|| (person.point.into(), person.limit)),
@@ -106,9 +110,7 @@ impl<'a> Visit<'a> {
     /// For which of these packages no bar keeps the person out; documents aside, which may still be obtained.
     #[inline]
     pub(super) fn unbarred(&self, numbers: Range<usize>) -> u64 {
-        let masks = self.packed.iter().enumerate().filter(|(_, mask)| **mask != 0);
-        let barred = masks.fold(0, |barred, (word, mask)| barred | self.barred_by(&numbers, (word, *mask)));
-        !barred & u64::MAX >> (MOST - numbers.len())
+        !self.board.columns.bars.having_any(numbers.start, &self.lastingly_barring) & u64::MAX >> (MOST - numbers.len())
     }
 
     /// Whether a gate keeps the person out of a package that no bar keeps them out of, the floor of the score left aside.
@@ -119,7 +121,7 @@ impl<'a> Visit<'a> {
         quickly
             || self.is_too_far(number)
             || self.lacks_documents(number)
-            || self.avoided.binary_search(&number).is_ok()
+            || self.avoided.binary_search(&(number as u32)).is_ok()
             || self.is_ruled_out(number, special)
             || (special.threshold && self.lacks_essentials(number))
             || self.is_loose(number, promised)
@@ -130,18 +132,18 @@ impl<'a> Visit<'a> {
         let mut shut = [0; Gate::COUNT];
         let mut put = |gate: Gate, bits: u64| shut[gate as usize] = bits;
         put(Gate::Unavailable, self.barred(numbers, Bar::Standing));
-        put(Gate::Avoided, among(&self.avoided, numbers));
+        put(Gate::Avoided, within(&self.avoided, numbers));
         put(Gate::WorkForm, self.barred(numbers, Bar::WorkForm));
         put(Gate::NoGo, self.barred(numbers, Bar::NoGo));
         put(Gate::Adaptation, self.barred(numbers, Bar::Need));
         put(Gate::Hours, bits_of(numbers.clone().map(|number| self.misses_hours(number))));
-        put(Gate::Dayparts, self.barred(numbers, Bar::Daypart) | bits_of(numbers.clone().map(|number| self.has_too_few_others(number))));
+        put(Gate::Dayparts, self.barred(numbers, Bar::Daypart) | self.with_too_few_others(numbers));
         put(Gate::Distance, bits_of(numbers.clone().map(|number| self.is_too_far(number))));
         put(Gate::Language, bits_of(numbers.clone().map(|number| self.speaks_too_little(number))));
         put(Gate::Document, self.documents(numbers));
         put(
             Gate::Rule,
-            among(&self.ruled_out, numbers) | self.special(numbers, |special| special.blocks, |number| self.is_blocked(number)),
+            within(&self.ruled_out, numbers) | self.special(numbers, |special| special.blocks, |number| self.is_blocked(number)),
         );
         put(Gate::Essential, self.special(numbers, |special| special.threshold, |number| self.lacks_essentials(number)));
         put(Gate::Tie, bits_of(numbers.clone().map(|number| self.is_loose(number, promised))));
@@ -149,17 +151,17 @@ impl<'a> Visit<'a> {
     }
 
     fn barred(&self, numbers: &Range<usize>, bar: Bar) -> u64 {
-        self.barred_by(numbers, self.masks[bar as usize])
+        self.board.columns.bars.having_any(numbers.start, self.barring.of(bar as usize))
     }
 
-    #[inline]
-    fn barred_by(&self, numbers: &Range<usize>, (word, mask): (usize, u64)) -> u64 {
-        if mask == 0 { 0 } else { bits_of(self.board.columns.bars[word][numbers.clone()].iter().map(|bars| bars & mask != 0)) }
+    /// For each bit of this kind that the person has, which of the packages from this number on have it too.
+    pub(super) fn barred_each(&self, first: usize, bar: Bar) -> impl Iterator<Item = (usize, u64)> {
+        self.board.columns.bars.each(first, &self.barring, bar as usize)
     }
 
     /// The bits of one kind that the person and a package both have.
     pub(super) fn bars_with(&self, number: usize, bar: Bar) -> u64 {
-        let bars = self.board.columns.bar(number, bar) & self.person.bars[bar as usize];
+        let bars = self.board.columns.bars.bits(number, bar as usize, self.person.bars[bar as usize]);
         match bar {
             Bar::Document if self.board.columns.special[number].obtainable => bars & !self.board.columns.obtainable(number, self.today),
             _ => bars,
@@ -173,11 +175,15 @@ impl<'a> Visit<'a> {
 
     /// Whether fewer dayparts are left beside the fixed ones of a package than it asks.
     #[inline]
-    pub(super) fn has_too_few_others(&self, number: usize) -> bool {
+    fn has_too_few_others(&self, number: usize) -> bool {
         let (fixed, flexible) = self.board.columns.dayparts[number];
-        let week = (1u32 << Daypart::ALL.len()) - 1;
-        let available = !(self.person.bars[Bar::Daypart as usize] as u32) & week;
+        let available = !(self.person.bars[Bar::Daypart as usize] as u32) & Daypart::WEEK;
         (flexible > 0) & self.person.told.has(Ask::Dayparts) & ((available & !fixed).count_ones() < flexible)
+    }
+
+    /// The same for each of these packages.
+    pub(super) fn with_too_few_others(&self, numbers: &Range<usize>) -> u64 {
+        bits_of(numbers.clone().map(|number| self.has_too_few_others(number)))
     }
 
     #[inline]
@@ -197,8 +203,7 @@ impl<'a> Visit<'a> {
 
     #[inline]
     fn lacks_documents(&self, number: usize) -> bool {
-        let (word, mask) = self.masks[Bar::Document as usize];
-        mask != 0 && self.board.columns.bars[word][number] & mask != 0 && self.bars_with(number, Bar::Document) != 0
+        !self.barring.of(Bar::Document as usize).is_empty() && self.bars_with(number, Bar::Document) != 0
     }
 
     fn documents(&self, numbers: &Range<usize>) -> u64 {
@@ -215,7 +220,7 @@ impl<'a> Visit<'a> {
 
     #[inline]
     fn is_ruled_out(&self, number: usize, special: Special) -> bool {
-        (special.blocks && self.is_blocked(number)) || self.ruled_out.binary_search(&number).is_ok()
+        (special.blocks && self.is_blocked(number)) || self.ruled_out.binary_search(&(number as u32)).is_ok()
     }
 
     fn is_blocked(&self, number: usize) -> bool {
@@ -268,11 +273,4 @@ fn asked_of(board: &Board, person: &Person) -> (Vec<(Neighbour, Held)>, Rows<Nei
         answering.extend(neighbours.for_have(held.competence()).map(|asked| (asked, *held)));
     }
     (answering, Rows::collect(person.wishes.iter().map(|wish| neighbours.for_asked(*wish))))
-}
-
-/// Which of these packages are among some, which stand in order.
-fn among(some: &[usize], numbers: &Range<usize>) -> u64 {
-    let from = some.partition_point(|number| *number < numbers.start);
-    let within = some[from..].iter().take_while(|number| **number < numbers.end);
-    within.fold(0, |bits, number| bits | 1 << (number - numbers.start))
 }

@@ -2,7 +2,6 @@
 
 use super::Guard;
 use crate::pairs::Pair;
-use crate::people::{Bar, Standing};
 use crate::stretch::Stretch;
 
 /// See [`super::Gate::Avoided`].
@@ -11,10 +10,10 @@ pub(crate) struct Avoided;
 impl Guard for Avoided {
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
-        pair.layer.avoids(pair.number, pair.inquiry.organisation)
+        pair.inquiry.avoiding.binary_search(&(pair.number as u32)).is_ok()
     }
 
     fn shut_for(stretch: &Stretch) -> u64 {
-        stretch.among(stretch.having(Bar::Standing, Standing::AVOIDS.into()), Self::is_shut)
+        stretch.among_these(&stretch.inquiry.avoiding)
     }
 }

@@ -9,22 +9,27 @@ use crate::openings::Opening;
 use crate::pairs::Pair;
 use crate::people::Bar;
 use crate::stretch::Stretch;
-use crate::words::bits;
+use crate::words::{bits, in_at_least};
 
 /// See [`super::Gate::Dayparts`].
 pub(crate) struct Dayparts;
 
 impl Guard for Dayparts {
-    const QUICK: bool = true;
+    const AT_ONCE: bool = true;
 
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
         pair.is_barred(Bar::Daypart) | too_few_others(pair)
     }
 
+    #[inline]
     fn shut_for(stretch: &Stretch) -> u64 {
-        let others = if stretch.demand().work.flexible > 0 { stretch.told(Ask::Dayparts) & with_too_few_others(stretch) } else { 0 };
-        stretch.barred(Bar::Daypart) | others
+        stretch.barred(Bar::Daypart) | with_too_few_others(stretch)
+    }
+
+    fn detail_sets(stretch: &Stretch, each: &mut dyn FnMut(usize, u64)) {
+        stretch.barred_each(Bar::Daypart).for_each(|(daypart, missing)| each(daypart, missing));
+        each(Daypart::ALL.len(), with_too_few_others(stretch));
     }
 
     fn is_decided(pair: &Pair) -> bool {
@@ -61,13 +66,10 @@ impl Guard for Dayparts {
     }
 }
 
-/// Every daypart.
-const WEEK: u32 = (1 << Daypart::ALL.len()) - 1;
-
 /// When the person can come, asked only when that is told.
 #[inline]
 fn available(pair: &Pair) -> u32 {
-    !(pair.layer.bar(pair.number, Bar::Daypart) as u32) & WEEK
+    !(pair.layer.bar(pair.number, Bar::Daypart) as u32) & Daypart::WEEK
 }
 
 /// The fixed dayparts on which the person cannot come.
@@ -76,12 +78,14 @@ fn missing(pair: &Pair) -> u32 {
     pair.barred(Bar::Daypart) as u32
 }
 
-/// Whose others are fewer than asked, told or not: all the dayparts that are not fixed, less those of them that do not suit.
+/// Those of whose other dayparts fewer remain than are asked.
 fn with_too_few_others(stretch: &Stretch) -> u64 {
-    let (layer, work) = (stretch.inquiry.layer, &stretch.demand().work);
-    let others = !work.fixed & WEEK;
-    let (word, mask) = layer.mask(Bar::Daypart, others.into());
-    stretch.ballot(layer.words(word), |word| others.count_ones() - (word & mask).count_ones() < work.flexible)
+    let work = &stretch.demand().work;
+    if work.flexible == 0 {
+        return 0;
+    }
+    let too_many = (work.other_dayparts().count_ones() + 1).saturating_sub(work.flexible);
+    stretch.told(Ask::Dayparts) & in_at_least(too_many, stretch.absent_from_others())
 }
 
 /// Whether fewer of the person's other dayparts remain than are asked.

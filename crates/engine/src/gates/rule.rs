@@ -10,11 +10,10 @@ pub(crate) struct Rule;
 impl Guard for Rule {
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
-        let blocked = &pair.inquiry.blocked;
-        !blocked.is_empty() && blocked.binary_search(&(pair.number as u32)).is_ok()
+        pair.inquiry.blocked.binary_search(&(pair.number as u32)).is_ok()
     }
 
     fn shut_for(stretch: &Stretch) -> u64 {
-        if stretch.inquiry.blocked.is_empty() { 0 } else { stretch.among(stretch.here, Self::is_shut) }
+        stretch.among_these(&stretch.inquiry.blocked)
     }
 }

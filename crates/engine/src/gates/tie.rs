@@ -61,21 +61,29 @@ fn is_loose<M: Measure>(pair: &Pair) -> bool {
     }
 }
 
-/// Those who told what they know from life, and share too little of it with the work: `⌊shared · whole / asked⌋` under the threshold.
+/// Those who told what they know from life, and share too little of it with the work: `⌊shared · whole / asked⌋` under the threshold. Mostly a single
+/// domain is enough, and nothing need be counted.
 fn knowing_too_little(stretch: &Stretch) -> u64 {
     let asked = stretch.demand().work.experience;
-    let enough = stretch.demand().knob.tie_from.get() * asked.count_ones();
-    stretch.told(Ask::Experience) & stretch.ballot_of(Fact::Experience, |known| (known & asked).count_ones() * WHOLE < enough)
+    let enough = (stretch.demand().knob.tie_from.get() * asked.count_ones()).div_ceil(WHOLE);
+    let too_little = match enough {
+        0 => 0,
+        1 => stretch.ballot_of(Fact::Experience, |known| known & asked == 0),
+        enough => stretch.ballot_of(Fact::Experience, |known| (known & asked).count_ones() < enough),
+    };
+    stretch.told(Ask::Experience) & too_little
 }
 
-/// Those among `some` who have wishes that the work helps on too little: their mean under the threshold.
+/// Those among `some` who have wishes that the work helps on too little: their mean under the threshold. Most people's it does not help on at all.
 fn learning_too_little(stretch: &Stretch, some: u64) -> u64 {
     let (work, threshold) = (&stretch.demand().work, stretch.demand().knob.tie_from.get());
-    let is_little = |wishes: &[u32]| {
-        let sum: u32 = wishes.iter().map(|wish| work.wish_value(*wish)).sum();
-        !wishes.is_empty() && sum < threshold * wishes.len() as u32
-    };
-    bits(some).fold(0, |little, bit| little | u64::from(is_little(stretch.wishes(bit))) << bit)
+    if threshold == 0 {
+        return 0;
+    }
+    let is_little = |wishes: &[u32]| wishes.iter().map(|wish| work.wish_value(*wish)).sum::<u32>() < threshold * wishes.len() as u32;
+    let (wishing, helped) = stretch.wishing(|wish| work.helps_on(wish));
+    let enough = bits(some & helped).filter(|bit| !is_little(stretch.wishes(*bit))).fold(0, |enough, bit| enough | 1 << bit);
+    some & wishing & !enough
 }
 
 /// Those whom nothing that they can do ties to the work, as far as that was found out beforehand.

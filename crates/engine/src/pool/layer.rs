@@ -12,12 +12,13 @@ use super::interned::{self, Interned};
 use super::names::Names;
 use super::neighbourhood;
 use super::packing::Packing;
+use super::planes::Planes;
 use super::points::Points;
 use super::postings::{Posting, Postings};
 use super::zones::{Area, Zones};
 use crate::asks::{Ask, Asks};
 use crate::distance::Spot;
-use crate::people::{Bar, Dates, Fact, Held, Person, Reach, Standing};
+use crate::people::{Bar, Dates, Fact, Held, Person, Reach};
 use crate::rows::Rows;
 use crate::stretch::MOST;
 use crate::words::bits_of;
@@ -36,9 +37,7 @@ pub(crate) struct Layer {
     pub(crate) told: Vec<Asks>,
     /// The same key by key: who of sixty-four people beside each other told it.
     telling: Vec<[u64; Ask::COUNT]>,
-    bar_packing: Packing<{ Bar::COUNT }>,
-    /// One column for each packed word.
-    bars: Vec<Vec<u64>>,
+    pub(crate) bars: Planes<{ Bar::COUNT }>,
     fact_packing: Packing<{ Fact::COUNT }>,
     /// The packed words of each person beside each other.
     facts: Vec<u64>,
@@ -74,7 +73,7 @@ impl Layer {
         if people.len() >= MANY {
             people.into_par_iter().for_each(drop);
         }
-        let OfOneSize { ids, told, bar_packing, bars, fact_packing, facts, hours, reach, points, dates, zones } = of_one_size;
+        let OfOneSize { ids, told, bars, fact_packing, facts, hours, reach, points, dates, zones } = of_one_size;
         let Lists { competences, postings, wishes, spoken, languages, language_names, avoid, organisations } = lists;
         Self {
             ids,
@@ -82,7 +81,6 @@ impl Layer {
             order,
             telling: told.chunks(MOST).map(telling).collect(),
             told,
-            bar_packing,
             bars,
             fact_packing,
             facts,
@@ -126,7 +124,7 @@ impl Layer {
     /// What can keep somebody out, of one kind.
     #[inline]
     pub(crate) fn bar(&self, number: usize, bar: Bar) -> u64 {
-        self.bar_packing.field(bar as usize, |word| self.bars[word][number])
+        self.bars.bits(number, bar as usize, u64::MAX)
     }
 
     /// Who told this of those beside each other from this number on, a multiple of sixty-four.
@@ -149,49 +147,6 @@ impl Layer {
         self.facts[numbers.start * words..numbers.end * words].chunks_exact(words.max(1)).map(move |row| place.of(|word| row[word]))
     }
 
-    /// What keeps people out of some work, packed as this layer is.
-    pub(crate) fn pack(&self, bars: [u64; Bar::COUNT]) -> Vec<u64> {
-        self.bar_packing.pack(bars)
-    }
-
-    /// The same, each kind by itself: the number of a word, and a mask of that word.
-    pub(crate) fn masks(&self, bars: [u64; Bar::COUNT]) -> [(usize, u64); Bar::COUNT] {
-        self.bar_packing.masks(bars)
-    }
-
-    /// A packed word, and these bits of one kind as a mask of it.
-    #[inline]
-    pub(crate) fn mask(&self, bar: Bar, bits: u64) -> (usize, u64) {
-        self.bar_packing.mask(bar as usize, bits)
-    }
-
-    /// One of the packed words of what can keep somebody out.
-    #[inline]
-    pub(crate) fn word(&self, number: usize, word: usize) -> u64 {
-        self.bars[word][number]
-    }
-
-    /// The same of everybody.
-    #[inline]
-    pub(crate) fn words(&self, word: usize) -> &[u64] {
-        &self.bars[word]
-    }
-
-    /// Of at most 64 people from `first` on, those whom none of these masks, each of a packed word, keeps out: a bit for each.
-    #[inline]
-    pub(crate) fn unbarred(&self, first: usize, count: usize, masks: impl IntoIterator<Item = (usize, u64)>) -> u64 {
-        let mut barred = [0u64; 64];
-        for (word, mask) in masks {
-            for (barred, word) in barred.iter_mut().zip(&self.bars[word][first..first + count]) {
-                *barred |= word & mask;
-            }
-        }
-        // Eight by eight, so that no step waits for the one before.
-        let open_of = |eight: &[u64]| eight.iter().enumerate().fold(0, |open, (at, barred)| open | u64::from(*barred == 0) << at);
-        let open = barred.chunks_exact(8).enumerate().fold(0, |open, (at, eight)| open | open_of(eight) << (8 * at));
-        open & (u64::MAX >> (64 - count))
-    }
-
     /// Where somebody lives.
     #[inline]
     pub(crate) fn point(&self, number: usize) -> Point {
@@ -204,13 +159,6 @@ impl Layer {
         self.languages.row(self.spoken[number] as usize)
     }
 
-    /// Whether somebody never wants to be matched with this organisation.
-    #[inline]
-    pub(crate) fn avoids(&self, number: usize, organisation: u32) -> bool {
-        let standing = Standing::from_bits(self.bar(number, Bar::Standing));
-        standing.among(Standing::AVOIDS) != 0 && self.avoid.binary_search(&(number as u32, organisation)).is_ok()
-    }
-
     /// Everything that people have told about languages, each different answer once.
     pub(crate) fn language_answers(&self) -> impl Iterator<Item = &[(u32, LanguageLevel)]> {
         (0..self.languages.len()).map(|answer| self.languages.row(answer))
@@ -221,9 +169,10 @@ impl Layer {
         interned::number(&self.language_names, language)
     }
 
-    /// The number under which an organisation that somebody avoids is known here.
-    pub(crate) fn organisation(&self, organisation: &OrganisationId) -> u32 {
-        interned::number(&self.organisations, organisation)
+    /// Who never wants to be matched with this organisation, ascending.
+    pub(crate) fn avoiding(&self, organisation: &OrganisationId) -> Vec<u32> {
+        let Ok(number) = self.organisations.binary_search(organisation) else { return Vec::new() };
+        self.avoid.iter().filter(|(_, avoided)| *avoided as usize == number).map(|(person, _)| *person).collect()
     }
 
     /// Somebody as they were put in.
@@ -233,7 +182,7 @@ impl Layer {
         Person {
             id,
             told: self.told[number],
-            bars: std::array::from_fn(|bar| self.bar_packing.field(bar, |word| self.bars[word][number])),
+            bars: std::array::from_fn(|bar| self.bars.bits(number, bar, u64::MAX)),
             facts: std::array::from_fn(|fact| self.fact_packing.field(fact, |word| self.facts[number * self.fact_packing.words() + word])),
             hours: self.hours[number],
             point: self.point(number),
@@ -253,8 +202,7 @@ impl Layer {
     /// How many bytes of memory the people take.
     pub(crate) fn bytes(&self) -> usize {
         let lists = self.competences.bytes() + self.wishes.bytes() + self.languages.bytes() + size_of_val(self.avoid.as_slice());
-        let words = self.bar_packing.words() + self.fact_packing.words();
-        let columns = size_of::<u64>() * words
+        let columns = size_of::<u64>() * self.fact_packing.words()
             + size_of::<Asks>()
             + size_of::<[u16; 3]>()
             + size_of::<Reach>()
@@ -263,6 +211,7 @@ impl Layer {
         self.ids.bytes()
             + self.postings.as_ref().map_or(0, Postings::bytes)
             + self.points.bytes()
+            + self.bars.bytes()
             + self.zones.bytes()
             + size_of_val(self.telling.as_slice())
             + lists
@@ -299,8 +248,7 @@ fn settled(mut people: Vec<Person>) -> (Vec<Person>, Vec<u32>) {
 struct OfOneSize {
     ids: Names,
     told: Vec<Asks>,
-    bar_packing: Packing<{ Bar::COUNT }>,
-    bars: Vec<Vec<u64>>,
+    bars: Planes<{ Bar::COUNT }>,
     fact_packing: Packing<{ Fact::COUNT }>,
     facts: Vec<u64>,
     hours: Vec<[u16; 3]>,
@@ -313,20 +261,18 @@ struct OfOneSize {
 impl OfOneSize {
     fn of(people: &[Person], by_id: &[u32]) -> Self {
         let column = Columns(people);
-        let bar_packing = Packing::of(people.iter().map(|person| person.bars));
-        let bars = column.words(&bar_packing);
+        let bars = Planes::of(people.len(), people.iter().map(|person| person.bars));
         let fact_packing = Packing::of(people.iter().map(|person| person.facts));
         Self {
             ids: Names::collect(by_id.iter().map(|number| people[*number as usize].id.as_str())),
             told: column.of(|person| person.told),
-            zones: Zones::of(people.len(), bar_packing.words(), |word, number| bars[word][number], |members| area(&people[members])),
+            zones: Zones::of(people.len(), &bars, |members| area(&people[members])),
             bars,
             facts: people.iter().flat_map(|person| fact_packing.pack(person.facts)).collect(),
             hours: column.of(|person| person.hours),
             reach: column.of(|person| Reach { spot: person.point.into(), limit: person.limit }),
             points: Points::collect(people.iter().map(|person| person.point)),
             dates: column.of(|person| person.dates),
-            bar_packing,
             fact_packing,
         }
     }
@@ -381,13 +327,5 @@ struct Columns<'a>(&'a [Person]);
 impl Columns<'_> {
     fn of<T>(&self, property: impl Fn(&Person) -> T) -> Vec<T> {
         self.0.iter().map(property).collect()
-    }
-
-    fn words(&self, packing: &Packing<{ Bar::COUNT }>) -> Vec<Vec<u64>> {
-        let mut columns: Vec<Vec<u64>> = (0..packing.words()).map(|_| Vec::with_capacity(self.0.len())).collect();
-        for person in self.0 {
-            columns.iter_mut().zip(packing.pack(person.bars)).for_each(|(column, word)| column.push(word));
-        }
-        columns
     }
 }

@@ -66,18 +66,6 @@ impl<const FIELDS: usize> Packing<FIELDS> {
         words
     }
 
-    /// Each field of a record by itself: the number of its word, and its bits as they lie in that word. Bits that nobody uses are left out.
-    pub(crate) fn masks(&self, record: [u64; FIELDS]) -> [(usize, u64); FIELDS] {
-        std::array::from_fn(|field| self.mask(field, record[field]))
-    }
-
-    /// The same of one field.
-    #[inline]
-    pub(crate) fn mask(&self, field: usize, value: u64) -> (usize, u64) {
-        let place = self.places[field];
-        (place.word, (value & place.mask) << place.shift)
-    }
-
     /// One field of a record whose words are found with `word`.
     #[inline]
     pub(crate) fn field(&self, field: usize, word: impl Fn(usize) -> u64) -> u64 {

@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
+use super::planes::Planes;
 use crate::distance::{Spot, reaches};
+use crate::people::Bar;
 
 /// How many people or packages lie in a zone.
 pub(crate) const ZONE: usize = 256;
@@ -34,21 +36,15 @@ impl Area {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Zones {
     areas: Vec<Area>,
-    /// For each zone the bits that everybody in it has, as packed words.
-    shared: Vec<u64>,
-    words: usize,
+    /// For each zone what everybody in it has of each kind of bar.
+    shared: Vec<[u64; Bar::COUNT]>,
 }
 
 impl Zones {
-    /// The zones of so many, whose bars are packed in so many words.
-    pub(crate) fn of(count: usize, words: usize, packed: impl Fn(usize, usize) -> u64, area: impl Fn(Range<usize>) -> Area) -> Self {
-        let mut zones = Self { words, ..Self::default() };
-        for zone in 0..count.div_ceil(ZONE) {
-            let numbers = members(zone, count);
-            zones.areas.push(area(numbers.clone()));
-            zones.shared.extend((0..words).map(|word| numbers.clone().fold(u64::MAX, |shared, number| shared & packed(word, number))));
-        }
-        zones
+    /// The zones of so many, who have these bars.
+    pub(crate) fn of(count: usize, bars: &Planes<{ Bar::COUNT }>, area: impl Fn(Range<usize>) -> Area) -> Self {
+        let areas = (0..count.div_ceil(ZONE)).map(|zone| area(members(zone, count)));
+        Self { areas: areas.collect(), shared: bars.shared(count).collect() }
     }
 
     /// How many there are.
@@ -58,9 +54,8 @@ impl Zones {
 
     /// Whether one of these bits keeps everybody in a zone out.
     #[inline]
-    pub(crate) fn bars(&self, zone: usize, masks: &[u64]) -> bool {
-        let shared = &self.shared[zone * self.words..(zone + 1) * self.words];
-        shared.iter().zip(masks).any(|(shared, mask)| shared & mask != 0)
+    pub(crate) fn bars(&self, zone: usize, bars: &[u64; Bar::COUNT]) -> bool {
+        self.shared[zone].iter().zip(bars).fold(0, |barred, (shared, bars)| barred | shared & bars) != 0
     }
 
     /// Whether everybody in a zone lives further from here than they go.

@@ -87,7 +87,7 @@ fn find_out_beforehand(question: &Question, zones: &[(&Inquiry, usize)], crew: C
 /// Whether nobody in a zone can be eligible: one bar keeps all of them out, or all of them live too far away.
 fn is_passed_over(inquiry: &Inquiry, zone: usize) -> bool {
     let zones = &inquiry.layer.zones;
-    zones.bars(zone, &inquiry.packed) || inquiry.journey().is_some_and(|from| zones.is_beyond(zone, from))
+    zones.bars(zone, &inquiry.bars) || inquiry.journey().is_some_and(|from| zones.is_beyond(zone, from))
 }
 
 fn look<G: Gathering>(inquiry: &Inquiry, zone: usize, gathering: &mut G) {
