@@ -99,13 +99,14 @@ fn without(vocabulary: &Vocabulary, questions: &[Question]) -> Vocabulary {
             gone.entry(*position).or_default().insert(&question.text);
         }
     }
-    let mut vocabulary = vocabulary.clone();
-    for (competence, position) in vocabulary.competences.iter_mut().zip(0u32..) {
+    let left = |(mut competence, position): (Competence, u32)| {
         if let Some(gone) = gone.get(&position) {
             competence.alternatives_nl.retain(|text| !gone.contains(text.as_str()));
         }
-    }
-    vocabulary
+        competence
+    };
+    let competences = vocabulary.competences.iter().cloned().zip(0..).map(left).collect();
+    Vocabulary { competences, ..vocabulary.clone() }
 }
 
 /// Labels in which one random edit was made: a letter left out, put in, exchanged for another, or swapped with the next. Every concept with

@@ -1,10 +1,12 @@
 //! The vocabularies that people and work are described with: one open (competences), the others closed.
 
 use std::collections::HashMap;
-use std::hash::BuildHasher;
-use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
+
+mod competences;
+
+pub use competences::Competences;
 
 /// The most values that a closed vocabulary may have, so that a choice from it fits in one machine word.
 pub const CLOSED_VALUES: usize = 64;
@@ -118,7 +120,7 @@ impl ClosedVocabulary {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Vocabulary {
     /// The open vocabulary, ordered by the bytes of the ids.
-    pub competences: Vec<Competence>,
+    pub competences: Competences,
     /// For each competence the positions of its direct parents; the graph has no cycle.
     pub broader: Vec<Vec<u32>>,
     /// Curated relations between two competences, each pair once, the smaller position first, ascending.
@@ -139,97 +141,12 @@ pub struct Vocabulary {
     pub work_forms: ClosedVocabulary,
     /// Documents that work can ask for.
     pub documents: ClosedVocabulary,
-    /// Where each competence probably stands; nothing of it is part of the vocabulary.
-    pub whereabouts: Whereabouts,
 }
 
 impl Vocabulary {
     /// The position of a competence.
     #[must_use]
     pub fn competence(&self, id: &str) -> Option<u32> {
-        // A search by halves touches a dozen ids all over memory, which is most of the time that reading somebody's profile takes.
-        if let Some(at) = self.whereabouts.of(&self.competences, id) {
-            return Some(at);
-        }
-        let at = self.competences.binary_search_by(|known| known.id.as_bytes().cmp(id.as_bytes())).ok()?;
-        u32::try_from(at).ok()
-    }
-}
-
-/// Where ids stand in a list, by their hash: made when it is first asked, and held against the list each time, which may have changed since.
-#[derive(Debug, Default)]
-pub struct Whereabouts(OnceLock<Positions>);
-
-/// Positions by hash; nobody from outside chooses which ids there are, but where they fall differs from one process to the next all the same.
-#[derive(Debug)]
-struct Positions {
-    hashing: RandomState,
-    by_hash: HashMap<u64, u32, RandomState>,
-}
-
-impl Positions {
-    fn of(competences: &[Competence]) -> Self {
-        let hashing = RandomState::default();
-        let by_hash = competences.iter().map(|known| hashing.hash_one(known.id.as_str())).zip(0..).collect();
-        Self { hashing, by_hash }
-    }
-
-    fn of_id(&self, id: &str) -> Option<u32> {
-        self.by_hash.get(&self.hashing.hash_one(id)).copied()
-    }
-}
-
-/// A copy is made to be changed, so it looks for itself.
-impl Clone for Whereabouts {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
-
-impl Whereabouts {
-    fn of(&self, competences: &[Competence], id: &str) -> Option<u32> {
-        let at = self.0.get_or_init(|| Positions::of(competences)).of_id(id)?;
-        competences.get(at as usize).filter(|known| known.id == id).map(|_| at)
-    }
-}
-
-impl PartialEq for Whereabouts {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Whereabouts {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn known(id: &str) -> Competence {
-        Competence {
-            id: id.to_owned(),
-            kind: CompetenceKind::Skill,
-            label: Label::default(),
-            alternatives_nl: vec![],
-            alternatives_en: vec![],
-        }
-    }
-
-    #[test]
-    fn finds_competences_also_after_the_list_has_changed() {
-        let first = Vocabulary { competences: ["a", "c", "e"].map(known).to_vec(), ..Vocabulary::default() };
-        assert_eq!(["a", "b", "c", "e"].map(|id| first.competence(id)), [Some(0), None, Some(1), Some(2)]);
-        let mut changed = first.clone();
-        changed.competences.insert(1, known("b"));
-        assert_eq!(["a", "b", "c", "e"].map(|id| changed.competence(id)), [Some(0), Some(1), Some(2), Some(3)]);
-        changed.competences.remove(0);
-        assert_eq!(["a", "b", "c", "e"].map(|id| changed.competence(id)), [None, Some(0), Some(1), Some(2)]);
-        let copy = changed.clone();
-        assert_eq!(copy.competence("c"), Some(1));
-        assert_eq!(
-            copy.whereabouts.0.get().map(|positions| positions.by_hash.len()),
-            Some(3),
-            "a copy does not keep where things stood before"
-        );
+        self.competences.position(id)
     }
 }

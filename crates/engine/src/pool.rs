@@ -23,9 +23,6 @@ pub(crate) mod zones;
 use layer::Layer;
 use numbers::Numbers;
 
-/// A number that no language and no organisation has.
-pub(crate) const NOBODY_KNOWS: u32 = u32::MAX;
-
 /// From this many people who changed on, a pool is better put together again: until then a change takes a few milliseconds at most.
 const MANY_CHANGES: usize = 2_048;
 

@@ -16,6 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use foldhash::fast::RandomState;
 use zeroize::Zeroizing;
 
 mod file;
@@ -109,10 +110,13 @@ impl std::fmt::Display for Digest {
 
 type Secret = Zeroizing<[u8; KEY_LENGTH]>;
 
+/// Keys by their ids, which are random already.
+type Secrets = HashMap<KeyId, Secret, RandomState>;
+
 /// Every key of this instance, in memory and in their file.
 pub struct Keys {
     file: KeyFile,
-    known: RwLock<HashMap<KeyId, Secret>>,
+    known: RwLock<Secrets>,
     /// Keys made in a transaction that is not committed yet: in memory, not in the file.
     unwritten: Mutex<HashSet<KeyId>>,
     stamp: Mutex<Option<Stamp>>,
@@ -304,7 +308,7 @@ impl Keys {
         // The stamp is taken first: a change during the reading makes the next refresh read again.
         let stamp = self.file.stamp()?;
         let unwritten = self.unwritten_keys();
-        let mut fresh: HashMap<KeyId, Secret> = self.file.read()?.into_iter().collect();
+        let mut fresh = self.file.read()?;
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         for id in unwritten.iter() {
             if let Some(secret) = known.remove(id) {

@@ -10,7 +10,7 @@ use raakvlak_domain::packages::PackageHours;
 use crate::demand::{Demand, Share, obtainable};
 use crate::distance::Spot;
 use crate::people::Bar;
-use crate::pool::interned::{self, Interned};
+use crate::pool::interned;
 use crate::pool::planes::Planes;
 use crate::pool::postings::{BLOCK, Postings};
 use crate::pool::zones::{Area, Zones};
@@ -94,7 +94,7 @@ impl Columns {
         };
         let bars = Planes::of(demands.len(), demands.iter().map(of_one));
         let lists: Vec<&Languages> = work().map(|work| &work.languages).collect::<BTreeSet<_>>().into_iter().collect();
-        let organisations = Interned::of(work().map(|work| &work.organisation));
+        let (organisation, organisations) = interned::numbered(work().map(|work| &work.organisation));
         let by_id = by_id(demands);
         let journeys: Vec<Option<Spot>> = work().map(|work| work.journey().map(Spot::from)).collect();
         Self {
@@ -108,8 +108,8 @@ impl Columns {
             languages: lists.into_iter().cloned().collect(),
             documents: Rows::collect(work().map(|work| work.documents.iter().copied())),
             starts: work().map(|work| work.start).collect(),
-            organisation: work().map(|work| organisations.number(&work.organisation)).collect(),
-            organisations: organisations.names(),
+            organisation,
+            organisations,
             ties: demands.iter().map(ties).collect(),
             special: demands.iter().map(special).collect(),
             asking: Postings::of(demands.len(), |number, place| asking(&demands[number], place)),

@@ -54,7 +54,7 @@ fn vocabulary() -> Vocabulary {
         alternatives_nl: vec!["fietsenmaker".to_owned()],
         competences: vec![12],
     }];
-    Vocabulary { broader: vec![Vec::new(); competences.len()], competences, occupations, ..Vocabulary::default() }
+    Vocabulary { broader: vec![Vec::new(); competences.len()], competences: competences.into(), occupations, ..Vocabulary::default() }
 }
 
 fn index() -> LinkIndex {

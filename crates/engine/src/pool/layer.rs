@@ -8,7 +8,7 @@ use raakvlak_domain::languages::LanguageLevel;
 use raakvlak_domain::places::Point;
 use rayon::prelude::*;
 
-use super::interned::{self, Interned};
+use super::interned;
 use super::names::Names;
 use super::neighbourhood;
 use super::packing::Packing;
@@ -62,19 +62,18 @@ pub(crate) struct Layer {
 impl Layer {
     /// The layer of these people, each of whom occurs once.
     pub(crate) fn build(people: Vec<Person>) -> Self {
-        let (people, order) = settled(people);
+        let (settled, order) = settled(&people);
         let mut by_id = vec![0; people.len()];
         for (number, place) in (0u32..).zip(&order) {
             by_id[*place as usize] = number;
         }
-        let of_one_size = || OfOneSize::of(&people, &by_id);
-        let (of_one_size, lists) =
-            if people.len() >= MANY { rayon::join(of_one_size, || Lists::of(&people)) } else { (of_one_size(), Lists::of(&people)) };
+        let (of_one_size, lists) = both(people.len(), || OfOneSize::of(&settled, &by_id), || Lists::of(&settled));
+        drop(settled);
         if people.len() >= MANY {
             people.into_par_iter().for_each(drop);
         }
         let OfOneSize { ids, told, bars, fact_packing, facts, hours, reach, points, dates, zones } = of_one_size;
-        let Lists { competences, postings, wishes, spoken, languages, language_names, avoid, organisations } = lists;
+        let Lists { competences, postings, wishes, spoken, avoid, organisations } = lists;
         Self {
             ids,
             by_id,
@@ -91,9 +90,9 @@ impl Layer {
             competences,
             postings,
             wishes,
-            spoken,
-            languages,
-            language_names,
+            spoken: spoken.answers,
+            languages: spoken.languages,
+            language_names: spoken.names,
             avoid,
             organisations,
             zones,
@@ -225,23 +224,27 @@ fn telling(told: &[Asks]) -> [u64; Ask::COUNT] {
 }
 
 /// Where some people live and how far they go.
-fn area(members: &[Person]) -> Area {
-    let told = |person: &&Person| person.told.has(Ask::Place) && person.told.has(Ask::TravelKm);
-    let spots: Vec<Option<Spot>> = members.iter().map(|person| Some(person).filter(told).map(|person| person.point.into())).collect();
+fn area(members: &[&Person]) -> Area {
+    let told = |person: &Person| person.told.has(Ask::Place) && person.told.has(Ask::TravelKm);
+    let spots: Vec<Option<Spot>> = members.iter().map(|person| told(person).then(|| person.point.into())).collect();
     Area::of(&spots, members.iter().map(|person| person.limit).max().unwrap_or(0))
 }
 
 /// These people in the order of their neighbourhoods, and for each of them the place in the order of ids.
-fn settled(mut people: Vec<Person>) -> (Vec<Person>, Vec<u32>) {
-    let is_before = |one: &Person, other: &Person| one.id < other.id;
-    if !people.is_sorted_by(is_before) {
-        people.par_sort_unstable_by(|one, other| one.id.cmp(&other.id));
+fn settled(people: &[Person]) -> (Vec<&Person>, Vec<u32>) {
+    let mut by_id: Vec<&Person> = people.iter().collect();
+    if !by_id.is_sorted_by(|one, other| one.id < other.id) {
+        by_id.par_sort_unstable_by(|one, other| one.id.cmp(&other.id));
     }
-    let mut places: Vec<_> = people.iter().map(neighbourhood::key).zip(0u32..).collect();
+    let keys: Vec<_> = if people.len() >= MANY {
+        by_id.par_iter().map(|person| neighbourhood::key(person)).collect()
+    } else {
+        by_id.iter().map(|person| neighbourhood::key(person)).collect()
+    };
+    let mut places: Vec<_> = keys.into_iter().zip(0u32..).collect();
     places.par_sort_unstable();
-    let mut people: Vec<Option<Person>> = people.into_iter().map(Some).collect();
     let order: Vec<u32> = places.into_iter().map(|(_, place)| place).collect();
-    (order.iter().filter_map(|place| people[*place as usize].take()).collect(), order)
+    (order.iter().map(|place| by_id[*place as usize]).collect(), order)
 }
 
 /// What is as large for everybody.
@@ -259,7 +262,7 @@ struct OfOneSize {
 }
 
 impl OfOneSize {
-    fn of(people: &[Person], by_id: &[u32]) -> Self {
+    fn of(people: &[&Person], by_id: &[u32]) -> Self {
         let column = Columns(people);
         let bars = Planes::of(people.len(), people.iter().map(|person| person.bars));
         let fact_packing = Packing::of(people.iter().map(|person| person.facts));
@@ -283,37 +286,55 @@ struct Lists {
     competences: Rows<Held>,
     postings: Option<Postings<Posting>>,
     wishes: Rows<u32>,
-    spoken: Vec<u32>,
-    languages: Rows<(u32, LanguageLevel)>,
-    language_names: Vec<TermId>,
+    spoken: Spoken,
     avoid: Vec<(u32, u32)>,
     organisations: Vec<OrganisationId>,
 }
 
 impl Lists {
-    fn of(people: &[Person]) -> Self {
-        let language_names = Interned::of(people.iter().flat_map(|person| person.languages.iter().map(|(language, _)| language)));
-        let organisations = Interned::of(people.iter().flat_map(|person| &person.avoid));
-        let answers = Interned::of(people.iter().map(|person| &person.languages));
-        let avoided = |(number, person): (u32, &Person)| {
-            let numbers: Vec<u32> = person.avoid.iter().map(|organisation| organisations.number(organisation)).collect();
-            numbers.into_iter().map(move |organisation| (number, organisation))
+    fn of(people: &[&Person]) -> Self {
+        let of_competences = || {
+            let competences = Rows::collect(people.iter().map(|person| person.competences.iter().copied()));
+            ((people.len() >= MANY).then(|| having(&competences)), competences)
         };
-        let answer = |answer: &Vec<(TermId, LanguageLevel)>| {
-            answer.iter().map(|(language, level)| (language_names.number(language), *level)).collect::<Vec<_>>()
-        };
-        let competences = Rows::collect(people.iter().map(|person| person.competences.iter().copied()));
+        let ((postings, competences), spoken) = both(people.len(), of_competences, || Spoken::of(people));
+        let (avoided, organisations) = interned::numbered(people.iter().flat_map(|person| &person.avoid));
+        let avoiding = (0u32..).zip(people).flat_map(|(number, person)| person.avoid.iter().map(move |_| number));
         Self {
-            postings: (people.len() >= MANY).then(|| having(&competences)),
             competences,
+            postings,
             wishes: Rows::collect(people.iter().map(|person| person.wishes.iter().copied())),
-            spoken: people.iter().map(|person| answers.number(&person.languages)).collect(),
-            languages: Rows::collect(answers.names().iter().map(answer)),
-            avoid: (0u32..).zip(people).flat_map(avoided).collect(),
-            language_names: language_names.names(),
-            organisations: organisations.names(),
+            spoken,
+            avoid: avoiding.zip(avoided).collect(),
+            organisations,
         }
     }
+}
+
+/// What people told about languages.
+struct Spoken {
+    /// For each person, which of the different answers is theirs.
+    answers: Vec<u32>,
+    languages: Rows<(u32, LanguageLevel)>,
+    names: Vec<TermId>,
+}
+
+impl Spoken {
+    fn of(people: &[&Person]) -> Self {
+        let (answers, different) = interned::numbered(people.iter().map(|person| &person.languages));
+        let (numbers, names) = interned::numbered(different.iter().flatten().map(|(language, _)| language));
+        let mut numbers = numbers.into_iter();
+        let numbered = different.iter().map(|answer| {
+            let levels = answer.iter().map(|(_, level)| *level);
+            levels.zip(numbers.by_ref()).map(|(level, language)| (language, level)).collect::<Vec<_>>()
+        });
+        Self { answers, languages: Rows::collect(numbered), names }
+    }
+}
+
+/// Does two things, at once where there are many people.
+fn both<A: Send, B: Send>(people: usize, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+    if people >= MANY { rayon::join(one, other) } else { (one(), other()) }
 }
 
 /// From each competence to who has it.
@@ -322,10 +343,10 @@ fn having(competences: &Rows<Held>) -> Postings<Posting> {
 }
 
 /// Reads columns from people.
-struct Columns<'a>(&'a [Person]);
+struct Columns<'a>(&'a [&'a Person]);
 
 impl Columns<'_> {
     fn of<T>(&self, property: impl Fn(&Person) -> T) -> Vec<T> {
-        self.0.iter().map(property).collect()
+        self.0.iter().map(|person| property(person)).collect()
     }
 }

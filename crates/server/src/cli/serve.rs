@@ -57,8 +57,15 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<()
     let (desk, settings) = arguments.settings.desk(defaults)?;
     telemetry::start_log(&settings);
     let welcome = if arguments.demo { Some(demo_words(&desk, language)?) } else { None };
-    let shared = Shared::new(Arc::new(desk.clone()), settings).map_err(|error| Failure::Told(error.to_string()))?;
+    // The people are read while the doors are made ready.
     let rounds = Rounds::start(desk.clone());
+    let shared = match Shared::new(Arc::new(desk.clone()), settings) {
+        Ok(shared) => shared,
+        Err(error) => {
+            rounds.stop();
+            return Err(Failure::Told(error.to_string()));
+        }
+    };
     let served = app::run(
         shared,
         |_| {},

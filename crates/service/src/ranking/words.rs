@@ -16,6 +16,7 @@ use raakvlak_engine::lexicon::Lexicon;
 use raakvlak_engine::similarity::{NeighbourList, Neighbours};
 use raakvlak_store::{Db, places, vocabulary};
 use rayon::ThreadPool;
+use rayon::prelude::*;
 
 use super::demands::Demands;
 use crate::error::Error;
@@ -47,9 +48,10 @@ impl Words {
             return Ok(Self::new(built_in(threads), gazetteer, None));
         };
         let files: Vec<(&str, &[u8])> = stored.files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
-        let lists = vocabulary::neighbours(db, &stored.id)?;
-        let (tables, neighbours) = threads.install(|| rayon::join(|| Tables::read(&files), || neighbours(&lists)));
+        let read_lists = || vocabulary::neighbours(db, &stored.id).map(|lists| (neighbours(&lists), lists));
+        let (tables, lists) = threads.install(|| rayon::join(|| Tables::read(&files), read_lists));
         let tables = tables.map_err(|faults| Error::Internal(format!("the stored vocabulary has faults: {faults}")))?;
+        let (neighbours, lists) = lists?;
         let kept = neighbours.filter(|_| are_of(&lists, &tables.vocabulary));
         let kept = kept.and_then(|neighbours| Lexicon::with_neighbours(Arc::clone(&tables.vocabulary), neighbours));
         let lexicon = kept.unwrap_or_else(|| Lexicon::new(Arc::clone(&tables.vocabulary), threads));
@@ -167,14 +169,14 @@ fn retain(told: &mut Vec<TermId>, known: &ClosedVocabulary) {
 
 /// The lists that were kept with a version; `None` when one cannot be read.
 fn neighbours(lists: &[(String, Vec<u8>)]) -> Option<Neighbours> {
-    let lists: Option<Vec<NeighbourList>> = lists.iter().map(|(_, bytes)| NeighbourList::from_bytes(bytes, lists.len()).ok()).collect();
+    let lists: Option<Vec<NeighbourList>> = lists.par_iter().map(|(_, bytes)| NeighbourList::from_bytes(bytes, lists.len()).ok()).collect();
     lists.map(Neighbours::from_lists)
 }
 
 /// Whether there is a list for each competence.
 fn are_of(lists: &[(String, Vec<u8>)], vocabulary: &Vocabulary) -> bool {
     lists.len() == vocabulary.competences.len()
-        && lists.iter().zip(&vocabulary.competences).all(|((id, _), competence)| *id == competence.id)
+        && lists.iter().zip(vocabulary.competences.iter()).all(|((id, _), competence)| *id == competence.id)
 }
 
 fn gazetteer(db: &mut Db) -> Result<Gazetteer, Error> {

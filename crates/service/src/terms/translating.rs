@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use raakvlak_domain::languages::Language;
-use raakvlak_domain::vocabulary::{ClosedVocabulary, Competence, CompetenceKind, Label, Vocabulary};
+use raakvlak_domain::vocabulary::{ClosedVocabulary, Competence, CompetenceKind, Competences, Label, Vocabulary};
 use raakvlak_engine::link::LinkIndex;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -112,7 +112,7 @@ impl Terms {
         let mut terms = FILE.lines().filter(|line| !line.is_empty()).map(read).collect::<Result<Vec<_>, _>>()?;
         // A vocabulary is ordered by the bytes of its ids; what is found is a position in it.
         terms.sort_by(|one, other| one.id.as_bytes().cmp(other.id.as_bytes()));
-        let competences: Vec<Competence> = terms.iter().map(wordings).collect();
+        let competences: Competences = terms.iter().map(wordings).collect();
         let vocabulary = Vocabulary { broader: vec![Vec::new(); competences.len()], competences, ..Vocabulary::default() };
         Ok(Self { terms, index: LinkIndex::build(&vocabulary) })
     }

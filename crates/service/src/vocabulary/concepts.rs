@@ -49,7 +49,7 @@ impl Draft {
         competences.sort_by(|one, other| one.id.cmp(&other.id));
         let vocabulary = &mut self.vocabulary;
         vocabulary.broader = vec![Vec::new(); competences.len()];
-        vocabulary.competences = competences;
+        vocabulary.competences = competences.into();
         vocabulary.related = Vec::new();
         vocabulary.occupations = Vec::new();
         self.essential = Vec::new();

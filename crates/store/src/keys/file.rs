@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use aws_lc_rs::digest;
 use zeroize::Zeroizing;
 
-use super::{KEY_LENGTH, KeyError, KeyId, Secret};
+use super::{KEY_LENGTH, KeyError, KeyId, Secret, Secrets};
 
 const NAME: &str = "keys";
 const CHECKSUM: usize = 8;
@@ -53,11 +53,14 @@ impl KeyFile {
     }
 
     /// Every key in the file; slots that are zero or damaged hold none.
-    pub(super) fn read(&self) -> Result<Vec<(KeyId, Secret)>, KeyError> {
+    pub(super) fn read(&self) -> Result<Secrets, KeyError> {
         let file = self.options().open(&self.path).map_err(|error| self.fault(&error))?;
         file.lock_shared().map_err(|error| self.fault(&error))?;
         let bytes = contents(&file).map_err(|error| self.fault(&error))?;
-        Ok(bytes.chunks_exact(SLOT).filter_map(decoded).collect())
+        // Room for all of them at once: a growing table, too, would leave copies behind.
+        let mut secrets = Secrets::with_capacity_and_hasher(bytes.len() / SLOT, Default::default());
+        secrets.extend(bytes.chunks_exact(SLOT).filter_map(decoded));
+        Ok(secrets)
     }
 
     /// Appends slots and flushes them to the disk.
