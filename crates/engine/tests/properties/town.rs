@@ -92,7 +92,6 @@ fn vocabulary(dice: &mut Dice) -> Vocabulary {
         experience: terms("x", 4),
         work_forms: terms("f", 3),
         documents: terms("d", 3),
-        ..Vocabulary::default()
     }
 }
 
