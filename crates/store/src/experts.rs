@@ -405,9 +405,8 @@ impl SealedExpert {
             opener => opener?,
         };
         let mut told = String::with_capacity(self.told.iter().map(|(_, sealed)| sealed.len()).sum());
-        for (group, sealed) in self.told {
-            let text = opener.open_text(&group.place(&self.row.id), sealed)?;
-            add_keys(&mut told, &text)?;
+        for (group, mut sealed) in self.told {
+            add_keys(&mut told, opener.open_text(&group.place(&self.row.id), &mut sealed)?)?;
         }
         told.push_str(if told.is_empty() { "{}" } else { "}" });
         Ok(Some(OpenedExpert { row: self.row, told, programmes: self.programmes }))

@@ -204,7 +204,8 @@ impl Keys {
     /// # Errors
     /// [`KeyError::Unknown`] when the key does not exist any more; [`KeyError::DoesNotOpen`] when the bytes were changed or come from elsewhere.
     pub fn unseal(&self, id: KeyId, place: &Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
-        self.opener(id)?.open(place, sealed.to_vec())
+        let mut sealed = sealed.to_vec();
+        self.opener(id)?.open(place, &mut sealed).map(<[u8]>::to_vec)
     }
 
     /// What opens everything of one person: for whoever has several things of theirs to open, since the key is worked out once.
@@ -350,29 +351,27 @@ impl Keys {
 pub struct Opener(LessSafeKey);
 
 impl Opener {
-    /// Opens what was sealed for this place.
+    /// Opens what was sealed for this place, where it stands.
     ///
     /// # Errors
     /// [`KeyError::DoesNotOpen`] when the bytes were changed or come from elsewhere.
-    pub fn open(&self, place: &Place<'_>, mut sealed: Vec<u8>) -> Result<Vec<u8>, KeyError> {
+    pub fn open<'s>(&self, place: &Place<'_>, sealed: &'s mut [u8]) -> Result<&'s [u8], KeyError> {
         let (form, rest) = sealed.split_first_mut().ok_or(KeyError::DoesNotOpen)?;
         let (nonce, text) = rest.split_at_mut_checked(NONCE_LEN).ok_or(KeyError::DoesNotOpen)?;
         if *form != FORM {
             return Err(KeyError::DoesNotOpen);
         }
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| KeyError::DoesNotOpen)?;
-        let length = self.0.open_in_place(nonce, Aad::from(place.bytes()), text).map_err(|_| KeyError::DoesNotOpen)?.len();
-        sealed.drain(..1 + NONCE_LEN);
-        sealed.truncate(length);
-        unpadded(sealed)
+        let text = self.0.open_in_place(nonce, Aad::from(place.bytes()), text).map_err(|_| KeyError::DoesNotOpen)?;
+        unpadded(text)
     }
 
-    /// Opens a text.
+    /// Opens a text where it stands.
     ///
     /// # Errors
     /// As [`Opener::open`].
-    pub fn open_text(&self, place: &Place<'_>, sealed: Vec<u8>) -> Result<String, KeyError> {
-        String::from_utf8(self.open(place, sealed)?).map_err(|_| KeyError::DoesNotOpen)
+    pub fn open_text<'s>(&self, place: &Place<'_>, sealed: &'s mut [u8]) -> Result<&'s str, KeyError> {
+        std::str::from_utf8(self.open(place, sealed)?).map_err(|_| KeyError::DoesNotOpen)
     }
 }
 
@@ -402,7 +401,7 @@ impl<'a> Place<'a> {
 
     fn bytes(&self) -> Vec<u8> {
         // Names of tables and columns have no control characters, so the parts cannot run into each other.
-        format!("{}\u{1f}{}\u{1f}{}", self.table, self.column, self.row).into_bytes()
+        [self.table, self.column, self.row].join("\u{1f}").into_bytes()
     }
 }
 
@@ -430,13 +429,9 @@ fn padded(plain: &[u8]) -> Vec<u8> {
     text
 }
 
-fn unpadded(mut text: Vec<u8>) -> Result<Vec<u8>, KeyError> {
+fn unpadded(text: &[u8]) -> Result<&[u8], KeyError> {
     let end = text.iter().rposition(|byte| *byte != 0).ok_or(KeyError::DoesNotOpen)?;
-    if text.get(end) != Some(&0x80) {
-        return Err(KeyError::DoesNotOpen);
-    }
-    text.truncate(end);
-    Ok(text)
+    text.get(..end).filter(|_| text.get(end) == Some(&0x80)).ok_or(KeyError::DoesNotOpen)
 }
 
 /// Bytes as lower-case hexadecimal digits.
