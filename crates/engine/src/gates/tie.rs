@@ -32,11 +32,14 @@ impl Guard for Tie {
         if !demand.is_silent(Criterion::Experience) {
             loose = knowing_too_little(stretch);
         }
-        let unable = surely_unable(stretch);
         if !demand.is_silent(Criterion::Development) {
             loose = learning_too_little(stretch, loose);
         }
-        loose & unable | stretch.among(loose & !unable, is_unable)
+        if demand.is_silent(Criterion::Tasks) {
+            return loose;
+        }
+        let (unable, told) = (surely_unable(stretch), loose & stretch.told(Ask::Competences));
+        loose & unable | stretch.among(told & !unable, is_unable)
     }
 
     /// Nothing ties for sure, and something may.
