@@ -66,7 +66,7 @@ pub(crate) struct Inquiry<'a> {
     /// The languages asked, by the numbers of this layer.
     pub(crate) languages: Vec<(u32, LanguageLevel)>,
     /// Who never wants to be matched with the organisation, ascending.
-    pub(crate) avoiding: Vec<u32>,
+    pub(crate) avoiding: &'a [u32],
     /// What keeps people out of this work, kind by kind.
     pub(crate) bars: [u64; Bar::COUNT],
     /// The planes of the layer in which they are.
@@ -116,7 +116,7 @@ impl<'a> Inquiry<'a> {
             demand,
             today: as_of.day_number(),
             languages: Vec::new(),
-            avoiding: Vec::new(),
+            avoiding: &[],
             bars: [0; Bar::COUNT],
             barring: Selection::NONE,
             other_dayparts: Vec::new(),

@@ -14,6 +14,6 @@ impl Guard for Avoided {
     }
 
     fn shut_for(stretch: &Stretch) -> u64 {
-        stretch.among_these(&stretch.inquiry.avoiding)
+        stretch.among_these(stretch.inquiry.avoiding)
     }
 }

@@ -56,6 +56,8 @@ pub(crate) struct Layer {
     /// Who avoids which organisation, by person.
     avoid: Vec<(u32, u32)>,
     organisations: Vec<OrganisationId>,
+    /// For each of the organisations, who avoids it.
+    avoiding: Rows<u32>,
     pub(crate) zones: Zones,
 }
 
@@ -74,6 +76,7 @@ impl Layer {
         }
         let OfOneSize { ids, told, bars, fact_packing, facts, hours, reach, points, dates, zones } = of_one_size;
         let Lists { competences, postings, wishes, spoken, avoid, organisations } = lists;
+        let avoiding = avoid.iter().map(|(person, organisation)| (*organisation, *person));
         Self {
             ids,
             by_id,
@@ -93,6 +96,7 @@ impl Layer {
             spoken: spoken.answers,
             languages: spoken.languages,
             language_names: spoken.names,
+            avoiding: Rows::gather(organisations.len(), avoiding),
             avoid,
             organisations,
             zones,
@@ -169,9 +173,8 @@ impl Layer {
     }
 
     /// Who never wants to be matched with this organisation, ascending.
-    pub(crate) fn avoiding(&self, organisation: &OrganisationId) -> Vec<u32> {
-        let Ok(number) = self.organisations.binary_search(organisation) else { return Vec::new() };
-        self.avoid.iter().filter(|(_, avoided)| *avoided as usize == number).map(|(person, _)| *person).collect()
+    pub(crate) fn avoiding(&self, organisation: &OrganisationId) -> &[u32] {
+        self.organisations.binary_search(organisation).map_or(&[], |number| self.avoiding.row(number))
     }
 
     /// Somebody as they were put in.
@@ -200,7 +203,11 @@ impl Layer {
 
     /// How many bytes of memory the people take.
     pub(crate) fn bytes(&self) -> usize {
-        let lists = self.competences.bytes() + self.wishes.bytes() + self.languages.bytes() + size_of_val(self.avoid.as_slice());
+        let lists = self.competences.bytes()
+            + self.wishes.bytes()
+            + self.languages.bytes()
+            + size_of_val(self.avoid.as_slice())
+            + self.avoiding.bytes();
         let columns = size_of::<u64>() * self.fact_packing.words()
             + size_of::<Asks>()
             + size_of::<[u16; 3]>()
