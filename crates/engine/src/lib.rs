@@ -33,6 +33,7 @@ pub mod similarity;
 
 mod abilities;
 mod distance;
+mod named;
 mod pairs;
 mod rounding;
 mod rows;

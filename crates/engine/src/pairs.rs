@@ -15,6 +15,7 @@ use crate::criteria::{Narrowed, Outcome, turn};
 use crate::demand::{Demand, Work};
 use crate::distance::{Spot, metres};
 use crate::gates::language;
+use crate::named::Named;
 use crate::people::{Bar, Dates, Fact, Held};
 use crate::pool::Pool;
 use crate::pool::layer::Layer;
@@ -65,8 +66,8 @@ pub(crate) struct Inquiry<'a> {
     today: i32,
     /// The languages asked, by the numbers of this layer.
     pub(crate) languages: Vec<(u32, LanguageLevel)>,
-    /// Who never wants to be matched with the organisation, ascending.
-    pub(crate) avoiding: &'a [u32],
+    /// Who never wants to be matched with the organisation.
+    pub(crate) avoiding: Named<'a>,
     /// What keeps people out of this work, kind by kind.
     pub(crate) bars: [u64; Bar::COUNT],
     /// The planes of the layer in which they are.
@@ -75,8 +76,8 @@ pub(crate) struct Inquiry<'a> {
     pub(crate) other_dayparts: Vec<usize>,
     /// The documents that there is time to obtain.
     obtainable: u64,
-    /// Whom a rule blocks, ascending.
-    pub(crate) blocked: Vec<u32>,
+    /// Whom a rule blocks.
+    pub(crate) blocked: Named<'a>,
     /// What everybody's competences come to at most, where that was found out.
     pub(crate) promising: OnceLock<Promising>,
     /// Which of the different answers about languages are not enough, where that was found out.
@@ -116,12 +117,12 @@ impl<'a> Inquiry<'a> {
             demand,
             today: as_of.day_number(),
             languages: Vec::new(),
-            avoiding: &[],
+            avoiding: Named::NOBODY,
             bars: [0; Bar::COUNT],
             barring: Selection::NONE,
             other_dayparts: Vec::new(),
             obtainable: 0,
-            blocked: Vec::new(),
+            blocked: Named::NOBODY,
             promising: OnceLock::new(),
             speaking_too_little: None,
         };
@@ -137,12 +138,12 @@ impl<'a> Inquiry<'a> {
         blocked.sort_unstable();
         Self {
             languages: work.languages.iter().map(|(language, level)| (layer.language(language), *level)).collect(),
-            avoiding: layer.avoiding(&work.organisation),
+            avoiding: Named::among(layer.len(), layer.avoiding(&work.organisation)),
             barring: layer.bars.select(bars),
             other_dayparts: layer.bars.planes(Bar::Daypart as usize, work.other_dayparts().into()),
             obtainable,
             bars,
-            blocked,
+            blocked: Named::among(layer.len(), blocked),
             promising: OnceLock::new(),
             speaking_too_little: None,
             pool,

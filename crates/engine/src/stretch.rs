@@ -6,11 +6,12 @@ use std::ops::Range;
 use crate::asks::Ask;
 use crate::demand::Demand;
 use crate::distance::Spot;
+use crate::named::Named;
 use crate::pairs::{Inquiry, Pair};
 use crate::people::{Bar, Fact};
 use crate::pool::zones::ZONE;
 use crate::promising::{AtMost, Promising};
-use crate::words::{bits, bits_of, within};
+use crate::words::{bits, bits_of};
 
 /// How many people can be asked at once.
 pub(crate) const MOST: usize = u64::BITS as usize;
@@ -93,10 +94,10 @@ impl<'a> Stretch<'a> {
         self.here & self.inquiry.layer.telling(self.first, key)
     }
 
-    /// Those whose numbers are among these, which are ascending.
+    /// Those who are among these.
     #[inline]
-    pub(crate) fn among_these(&self, numbers: &[u32]) -> u64 {
-        self.here & within(numbers, &(self.first..self.first + self.count))
+    pub(crate) fn among_these(&self, these: &Named) -> u64 {
+        self.here & these.within(&(self.first..self.first + self.count))
     }
 
     /// The zone that these people live in.

@@ -8,12 +8,19 @@ use crate::stretch::Stretch;
 pub(crate) struct Rule;
 
 impl Guard for Rule {
+    const AT_ONCE: bool = true;
+
     #[inline]
     fn is_shut(pair: &Pair) -> bool {
-        pair.inquiry.blocked.binary_search(&(pair.number as u32)).is_ok()
+        pair.inquiry.blocked.has(pair.number)
     }
 
+    #[inline]
     fn shut_for(stretch: &Stretch) -> u64 {
         stretch.among_these(&stretch.inquiry.blocked)
+    }
+
+    fn detail_sets(stretch: &Stretch, each: &mut dyn FnMut(usize, u64)) {
+        each(0, Self::shut_for(stretch));
     }
 }
