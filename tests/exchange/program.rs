@@ -84,3 +84,43 @@ fn texts_are_piped_through() {
     assert!(text.lines().enumerate().all(|(at, line)| line.starts_with(&format!(r#"{{"text":"tekst {at}","#))));
     assert_eq!(text.lines().count(), 600);
 }
+
+/// A service as it is started without any settings for its log, that ends with the test.
+struct Serving(std::process::Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// The log is written from the threads of requests, and the program itself may not keep standard error from them.
+#[test]
+fn a_service_that_writes_its_log_answers_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("raakvlak.sqlite").display());
+    let arguments =
+        ["serve", "--language", "en", "--port", "0", "--set", "metrics_port=0", "--set", "migrate=true", "--database-url", &url];
+    let process = Command::new(program())
+        .args(arguments)
+        .args(["--data-dir", &folder.path().display().to_string()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut serving = Serving(process);
+    let mut first = String::new();
+    BufReader::new(serving.0.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let address = first.trim().rsplit_once("http://").unwrap_or_else(|| panic!("{first}")).1;
+    for _ in 0..8 {
+        let mut connection = std::net::TcpStream::connect(address).unwrap();
+        connection.set_read_timeout(Some(std::time::Duration::from_secs(30))).unwrap();
+        connection.write_all(b"GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        BufReader::new(connection).read_line(&mut answer).expect("an answer, in spite of the log");
+        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    }
+    let mut log = BufReader::new(serving.0.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(log.any(|line| line.contains("answered") && line.contains("401")), "each answer is in the log");
+}

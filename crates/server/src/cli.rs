@@ -85,9 +85,10 @@ enum PlacesCommand {
 /// Runs the program with what was typed.
 #[must_use]
 pub fn main() -> ExitCode {
-    let (input, output, errors) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    let (input, output) = (std::io::stdin(), std::io::stdout());
     let mut output = std::io::BufWriter::new(output.lock());
-    let mut streams = Streams { input: &mut input.lock(), output: &mut output, errors: &mut errors.lock() };
+    // Standard error stays open to other threads: the log goes there as well, and a service whose log waits for this one would answer nobody.
+    let mut streams = Streams { input: &mut input.lock(), output: &mut output, errors: &mut std::io::stderr() };
     ExitCode::from(run(std::env::args_os(), &mut streams))
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
 use raakvlak_domain::arrangements::Arrangement;
@@ -189,9 +190,11 @@ impl Matcher {
     }
 
     fn read_all(&self, db: &mut Db, day: Date) -> Result<Working, Error> {
+        let began = Instant::now();
         let words = Arc::new(Words::in_force(db, &self.threads)?);
-        let seen = db.changes_head()?;
+        let (seen, words_took) = (db.changes_head()?, began.elapsed());
         let pool = self.threads.install(|| everybody(db, &words, day).map(Pool::build))?;
+        tracing::info!(people = pool.len(), bytes = pool.bytes(), ?words_took, people_took = ?began.elapsed() - words_took, "everybody was read");
         Ok(Working { pool, words, seen, day, tidying: None })
     }
 
