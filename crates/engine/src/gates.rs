@@ -64,8 +64,9 @@ pub(crate) trait Guard {
 
     /// For each detail whom of these people it keeps out; of a gate that is asked of all at once.
     fn detail_sets(stretch: &Stretch, each: &mut dyn FnMut(usize, u64)) {
-        if let Some(bar) = Self::BAR {
-            stretch.barred_each(bar).for_each(|(detail, barred)| each(detail, barred));
+        match Self::BAR {
+            Some(bar) => stretch.barred_each(bar).for_each(|(detail, barred)| each(detail, barred)),
+            None => each(0, Self::shut_for(stretch)),
         }
     }
 

@@ -19,8 +19,4 @@ impl Guard for Avoided {
     fn shut_for(stretch: &Stretch) -> u64 {
         stretch.among_these(&stretch.inquiry.avoiding)
     }
-
-    fn detail_sets(stretch: &Stretch, each: &mut dyn FnMut(usize, u64)) {
-        each(0, Self::shut_for(stretch));
-    }
 }

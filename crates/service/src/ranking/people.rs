@@ -194,7 +194,8 @@ impl Matcher {
         let words = Arc::new(Words::in_force(db, &self.threads)?);
         let (seen, words_took) = (db.changes_head()?, began.elapsed());
         let pool = self.threads.install(|| everybody(db, &words, day).map(Pool::build))?;
-        tracing::info!(people = pool.len(), bytes = pool.bytes(), ?words_took, people_took = ?began.elapsed() - words_took, "everybody was read");
+        let [words_milliseconds, people_milliseconds] = [words_took, began.elapsed() - words_took].map(|took| took.as_millis() as u64);
+        tracing::info!(people = pool.len(), words_milliseconds, people_milliseconds, "everybody was read");
         Ok(Working { pool, words, seen, day, tidying: None })
     }
 
